@@ -1,0 +1,84 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace QrPlatform.ServiceDefaults.Messaging;
+
+/// <summary>The conventions of the bus, set once for all services.</summary>
+public static class MessagingExtensions
+{
+    /// <summary>The broker's resource name, shared with the AppHost.</summary>
+    public const string BrokerName = "rabbitmq";
+
+    /// <summary>
+    /// Adds MassTransit over RabbitMQ: kebab-case endpoints, quorum queues (<see cref="QuorumQueues"/>), mandatory and confirmed publishes, retry, error queue.
+    /// </summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="consumers">Adds the service's consumers.</param>
+    /// <param name="topology">Declares the queues that this service publishes to (<see cref="QuorumQueues.PublishTo{TMessage}"/>), and what differs from the conventions.</param>
+    public static TBuilder AddPlatformMessaging<TBuilder>(
+        this TBuilder builder,
+        Action<IBusRegistrationConfigurator>? consumers = null,
+        Action<IRabbitMqBusFactoryConfigurator>? topology = null) where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.SetKebabCaseEndpointNameFormatter();
+            bus.AddConfigureEndpointsCallback((_, _, endpoint) =>
+            {
+                if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit) QuorumQueues.Configure(rabbit);
+                Retry(endpoint);
+            });
+            consumers?.Invoke(bus);
+            bus.UsingRabbitMq((context, rabbit) =>
+            {
+                var address = context.GetRequiredService<IConfiguration>().GetConnectionString(BrokerName)
+                    ?? throw new InvalidOperationException($"ConnectionStrings:{BrokerName} is not set. Start the service through the AppHost, or set ConnectionStrings__{BrokerName}.");
+                rabbit.Host(new Uri(address));
+                QuorumQueues.ConfigureErrorQueues(rabbit);
+                rabbit.ConfigurePublish(publish => publish.UseExecute(send =>
+                {
+                    if (send.TryGetPayload<RabbitMqSendContext>(out var context)) context.Mandatory = true;
+                }));
+                topology?.Invoke(rabbit);
+                rabbit.ConfigureEndpoints(context);
+            });
+        });
+        return builder;
+    }
+
+    // A dependency that is away is waited for, however long: the message stays unacknowledged, and nothing moves to the error
+    // queue because of an outage. Everything else gets three tries and then the error queue.
+    private static void Retry(IReceiveEndpointConfigurator endpoint)
+    {
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Handle<Exception>(Outage.IsOne);
+            retry.Exponential(int.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(200));
+        });
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Ignore<Exception>(Outage.IsOne);
+            retry.Intervals(100, 500);
+        });
+    }
+}
+
+/// <summary>Tells a dependency that is away from a message that can't be processed.</summary>
+public static class Outage
+{
+    /// <summary>Whether trying again later, unchanged, can succeed: connections lost or refused, servers starting or stopping, calls timed out.</summary>
+    public static bool IsOne(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal),
+        NpgsqlException => true,
+        HttpRequestException or TimeoutException or IOException => true,
+        Polly.ExecutionRejectedException => true,
+        RabbitMqConnectionException or RabbitMQ.Client.Exceptions.AlreadyClosedException or RabbitMQ.Client.Exceptions.OperationInterruptedException => true,
+        OperationCanceledException => true,
+        { InnerException: { } inner } => IsOne(inner),
+        _ => false,
+    };
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace QrPlatform.Keys;
+
+/// <summary>What keys are for. One key never serves two purposes.</summary>
+public static class KeyPurposes
+{
+    /// <summary>Seals events between the door and enrichment; one key a day.</summary>
+    public const string Transit = "transit";
+
+    /// <summary>Wraps subjects' data keys; ids are epochs.</summary>
+    public const string SubjectEpoch = "subject-epoch";
+
+    /// <summary>Keys the hash by which a subject is found (HMAC-SHA-256), one per tenant.</summary>
+    public const string SubjectLookup = "subject-lookup";
+
+    /// <summary>Keys the hash by which a source's session is found (HMAC-SHA-256), one per tenant.</summary>
+    public const string SessionLookup = "session-lookup";
+
+    /// <summary>The transit key's id of an instant: its UTC day.</summary>
+    public static string TransitKeyId(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+}
