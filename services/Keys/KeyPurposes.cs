@@ -17,6 +17,12 @@ public static class KeyPurposes
     /// <summary>Keys the hash by which a source's session is found (HMAC-SHA-256), one per tenant.</summary>
     public const string SessionLookup = "session-lookup";
 
+    /// <summary>Keys the hash by which an erased person is recognised (HMAC-SHA-256 of the subject's lookup), one per tenant.</summary>
+    public const string Suppression = "suppression";
+
+    /// <summary>Keys the hash that tells whether an event came again with other content (HMAC-SHA-256), one per tenant.</summary>
+    public const string EventContent = "event-content";
+
     /// <summary>The transit key's id of an instant: its UTC day.</summary>
     public static string TransitKeyId(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 }
