@@ -26,10 +26,14 @@ public static class MessagingExtensions
         builder.Services.AddMassTransit(bus =>
         {
             bus.SetKebabCaseEndpointNameFormatter();
+            bus.ConfigureHealthCheckOptions(health => health.Name = BrokerName);
             bus.AddConfigureEndpointsCallback((_, _, endpoint) =>
             {
                 if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit) QuorumQueues.Configure(rabbit);
                 Retry(endpoint);
+
+                // What fails is kept in the error queue; nobody listens to fault messages.
+                endpoint.PublishFaults = false;
             });
             consumers?.Invoke(bus);
             bus.UsingRabbitMq((context, rabbit) =>
@@ -38,10 +42,6 @@ public static class MessagingExtensions
                     ?? throw new InvalidOperationException($"ConnectionStrings:{BrokerName} is not set. Start the service through the AppHost, or set ConnectionStrings__{BrokerName}.");
                 rabbit.Host(new Uri(address));
                 QuorumQueues.ConfigureErrorQueues(rabbit);
-                rabbit.ConfigurePublish(publish => publish.UseExecute(send =>
-                {
-                    if (send.TryGetPayload<RabbitMqSendContext>(out var context)) context.Mandatory = true;
-                }));
                 topology?.Invoke(rabbit);
                 rabbit.ConfigureEndpoints(context);
             });
