@@ -109,3 +109,13 @@ begin
     return next;
 end
 $$;
+
+-- A BI login may connect and read the views of schema bi; nothing is left to PUBLIC.
+do
+$$
+begin
+    execute format('revoke all on database %I from public', current_database());
+    execute format('grant connect on database %I to bi_reader, bi_service', current_database());
+end
+$$;
+revoke all on schema public from public;

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Companion of ./run: prints what to try once the stack is ready, and cleans up after a throw-away run. Ends with the stack.
+# usage: companion.sh <pid of the AppHost> <"1" for a throw-away data directory>
+set -u
+trap '' INT TERM
+stack=$1 ephemeral=$2 gateway=http://localhost:$QR_GATEWAY_PORT
+
+alive() { kill -0 "$stack" 2>/dev/null; }
+ready() { [ "$(curl -s -o /dev/null -m 2 -w '%{http_code}' "$gateway/health")" = 200 ]; }
+
+while alive && ! ready; do sleep 0.2; done
+if alive; then
+    event=$(tr -s '\n ' ' ' <docs/examples/event.json)
+    cat <<TEXT
+
+  QrPlatform is ready.
+
+  Web, API     $gateway            health: $gateway/health
+  PostgreSQL   localhost:$QR_POSTGRES_PORT, database qrplatform
+  Data         $QR_DATA_DIR
+
+  Demo credentials (local default only)
+    users        admin, executive, analyst, marketer, operator, compliance, admin@acme    password: demo
+    ingest keys  qr_ingest_demo, qr_ingest_acme
+    BI logins    bi_demo, bi_demo_marketer, bi_acme    password: the login's own name
+
+  Send an event:
+
+curl -sS $gateway/v1/events -H 'Authorization: Bearer qr_ingest_demo' -H 'Content-Type: application/json' -d '$event'
+
+  See it as a BI tool does:
+
+psql "postgresql://bi_demo:bi_demo@localhost:$QR_POSTGRES_PORT/qrplatform" -c 'select event_id, timestamp, campaign_name, city, lead_score, revenue_attribution from bi.qr_scan_events'
+
+  Ctrl-C stops everything.
+
+TEXT
+fi
+
+if [ -n "$ephemeral" ]; then
+    while alive; do sleep 0.2; done
+    # After a hard end the servers need a moment to be gone.
+    for _ in $(seq 100); do
+        rm -rf -- "$QR_DATA_DIR" 2>/dev/null && [ ! -e "$QR_DATA_DIR" ] && break
+        sleep 0.2
+    done
+fi

@@ -1,0 +1,21 @@
+using JasperFx.Events;
+using Marten;
+using Marten.Events.Projections;
+
+namespace QrPlatform.Projection.Scans;
+
+/// <summary>
+/// Turns sessions' events into the star schema, a page at a time, in one SQL call inside the transaction that moves the daemon's progress
+/// (<c>Sql/migrations/2026-11-22_02_create_apply_events.sql</c>). The rows are read from the log where it lies; nothing travels.
+/// </summary>
+internal sealed class ScanProjection : IProjection
+{
+    /// <summary>Name of the shard; <c>projection.watermark()</c> reads the progress of <c>Scans:All</c>.</summary>
+    public const string Name = "Scans";
+
+    public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        operations.QueueSqlCommand("select projection.apply_events(?)", events.Select(stored => stored.Sequence).ToArray());
+        return Task.CompletedTask;
+    }
+}
