@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+using QrPlatform.Keys;
+using QrPlatform.ServiceDefaults.Database;
+
+namespace QrPlatform.PrivacyCompliance.Subjects;
+
+/// <summary>Finds subjects' records and makes those that are missing, a set at a time.</summary>
+internal sealed class SubjectRecords(NpgsqlDataSource database, KeyDirectory keys, TimeProvider time)
+{
+    // One lost race for the same new subjects, and one epoch retired in between, are ordinary; more is not.
+    private const int Rounds = 5;
+
+    private static readonly string FindSql = EmbeddedSql.Read<SubjectRecords>("FindSubjects.sql");
+    private static readonly string FindEpochSql = EmbeddedSql.Read<SubjectRecords>("FindCurrentEpoch.sql");
+    private static readonly string CreateSql = EmbeddedSql.Read<SubjectRecords>("CreateSubjects.sql");
+
+    /// <summary>Answers every question, at its position. Asking again, also at the same time, gives the same subjects.</summary>
+    public async Task<SubjectAnswer[]> ResolveAsync(IReadOnlyList<SubjectQuestion> questions, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var answers = new SubjectAnswer?[questions.Count];
+        for (var round = 0; round < Rounds; round++)
+        {
+            await FindAsync(connection, questions, answers, cancellationToken);
+            var missing = Missing(questions, answers);
+            if (missing.Count == 0) return answers!;
+            await CreateAsync(connection, missing, cancellationToken);
+        }
+
+        throw new TimeoutException("Subjects were created and vanished again several times: an erasure is under way. Try again.");
+    }
+
+    private async Task FindAsync(NpgsqlConnection connection, IReadOnlyList<SubjectQuestion> questions, SubjectAnswer?[] answers, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand(FindSql, connection);
+        AddQuestions(find, questions);
+        find.Parameters.AddWithValue("suppressions", NpgsqlDbType.Array | NpgsqlDbType.Bytea, questions.Select(SuppressionHash).ToArray());
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var position = reader.GetInt32(0);
+            if (reader.GetBoolean(5))
+            {
+                answers[position] = new SubjectAnswer(null, null, null, IsSuppressed: true);
+            }
+            else if (!reader.IsDBNull(1))
+            {
+                var id = reader.GetGuid(1);
+                answers[position] = new SubjectAnswer(id, reader.GetGuid(2), Unwrap(id, reader.GetInt32(3), reader.GetFieldValue<byte[]>(4)), IsSuppressed: false);
+            }
+        }
+    }
+
+    private async Task CreateAsync(NpgsqlConnection connection, List<SubjectQuestion> missing, CancellationToken cancellationToken)
+    {
+        await using var findEpoch = new NpgsqlCommand(FindEpochSql, connection);
+        var epoch = (int?)await findEpoch.ExecuteScalarAsync(cancellationToken)
+            ?? throw new InvalidOperationException("privacy.key_epochs has no current epoch; every epoch is retired.");
+        var epochKey = keys.GetOrCreate(KeyPurposes.SubjectEpoch, EpochKeyId(epoch));
+
+        var ids = new Guid[missing.Count];
+        var wrapped = new byte[missing.Count][];
+        var pseudonyms = new Guid[missing.Count];
+        for (var i = 0; i < missing.Count; i++)
+        {
+            ids[i] = Guid.NewGuid();
+            pseudonyms[i] = Guid.NewGuid();
+            wrapped[i] = SealedBox.Seal(epochKey, RandomNumberGenerator.GetBytes(SealedBox.KeySize), ids[i].ToByteArray(bigEndian: true));
+        }
+
+        await using var create = new NpgsqlCommand(CreateSql, connection);
+        AddQuestions(create, missing);
+        create.Parameters.AddWithValue("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid, ids);
+        create.Parameters.AddWithValue("wrapped_keys", NpgsqlDbType.Array | NpgsqlDbType.Bytea, wrapped);
+        create.Parameters.AddWithValue("pseudonyms", NpgsqlDbType.Array | NpgsqlDbType.Uuid, pseudonyms);
+        create.Parameters.AddWithValue("epoch", NpgsqlDbType.Integer, epoch);
+        create.Parameters.AddWithValue("now", NpgsqlDbType.TimestampTz, time.GetUtcNow());
+        await create.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static List<SubjectQuestion> Missing(IReadOnlyList<SubjectQuestion> questions, SubjectAnswer?[] answers)
+    {
+        var seen = new HashSet<(string, string, string)>();
+        var missing = new List<SubjectQuestion>();
+        for (var i = 0; i < questions.Count; i++)
+        {
+            var question = questions[i];
+            if (answers[i] is null && seen.Add((question.TenantId, question.Kind, Convert.ToHexString(question.Lookup)))) missing.Add(question);
+        }
+
+        return missing;
+    }
+
+    private static void AddQuestions(NpgsqlCommand command, IReadOnlyList<SubjectQuestion> questions)
+    {
+        command.Parameters.AddWithValue("tenants", NpgsqlDbType.Array | NpgsqlDbType.Text, questions.Select(question => question.TenantId).ToArray());
+        command.Parameters.AddWithValue("kinds", NpgsqlDbType.Array | NpgsqlDbType.Text, questions.Select(question => question.Kind).ToArray());
+        command.Parameters.AddWithValue("lookups", NpgsqlDbType.Array | NpgsqlDbType.Bytea, questions.Select(question => question.Lookup).ToArray());
+    }
+
+    private byte[] Unwrap(Guid id, int epoch, byte[] wrapped)
+    {
+        var key = keys.Find(KeyPurposes.SubjectEpoch, EpochKeyId(epoch))
+            ?? throw new InvalidOperationException($"The key of epoch {epoch} is not in the key directory, but records are wrapped under it. Restore it from your key backup.");
+        return SealedBox.Open(key, wrapped, id.ToByteArray(bigEndian: true));
+    }
+
+    private byte[] SuppressionHash(SubjectQuestion question)
+    {
+        Span<byte> input = stackalloc byte[64];
+        var length = Encoding.ASCII.GetBytes(question.Kind, input);
+        question.Lookup.CopyTo(input[length..]);
+        return HMACSHA256.HashData(keys.GetOrCreate(KeyPurposes.Suppression, question.TenantId), input[..(length + question.Lookup.Length)]);
+    }
+
+    private static string EpochKeyId(int epoch) => epoch.ToString(CultureInfo.InvariantCulture);
+}
