@@ -2,6 +2,9 @@
 -- Nothing here reads a clock or makes an id: the same events in any order and any pages give the same rows.
 -- Sequential scans are off because plans made while the tables were small would be kept when they are not.
 
+-- The event store's tables are made by the store itself, maybe later than this.
+set local check_function_bodies = off;
+
 create function projection.apply_events(sequences bigint[]) returns void
     language plpgsql
     set enable_seqscan = off
