@@ -1,7 +1,7 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
+using QrPlatform.Gateway;
 
-var app = builder.Build();
-app.UseExceptionHandler();
-app.MapDefaultEndpoints();
+var app = GatewayApplication.TryBuild(new WebApplicationOptions { Args = args }, Console.Error);
+if (app is null) return 1;
+
 await app.RunAsync();
+return 0;

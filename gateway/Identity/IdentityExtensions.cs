@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using QrPlatform.ServiceDefaults.Security;
+
+namespace QrPlatform.Gateway.Identity;
+
+/// <summary>Users, tokens and their keys. The gateway checks tokens by the keys it holds, without asking itself over HTTP.</summary>
+internal static class IdentityExtensions
+{
+    public static void AddIdentity(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<SigningKeyOptions>().BindConfiguration("Keys");
+        builder.Services.AddSingleton<SigningKeys>();
+        builder.Services.AddSingleton<TokenIssuer>();
+        builder.Services.AddSingleton<GuessLimit>();
+        builder.Services.AddSingleton<UserDirectory>();
+        builder.Services.AddSingleton<DemoIdentities>();
+        builder.Services.AddSingleton<IdentityPreparation>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<IdentityPreparation>());
+
+        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<SigningKeys>((options, keys) =>
+        {
+            options.MapInboundClaims = false;
+            options.TokenValidationParameters = PlatformAuthentication.ValidationParameters();
+            options.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, kid, _) => keys.Published.Where(key => key.Kid == kid);
+        });
+        builder.Services.AddPlatformAuthorization();
+    }
+
+    public static void MapIdentity(this WebApplication app)
+    {
+        // Made at start, so that an unusable key directory is known then.
+        app.Services.GetRequiredService<SigningKeys>();
+        RequestToken.Map(app);
+        PublishKeys.Map(app);
+    }
+}

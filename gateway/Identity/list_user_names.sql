@@ -1,0 +1,1 @@
+select user_name from identity.users

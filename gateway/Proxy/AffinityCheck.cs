@@ -1,0 +1,17 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace QrPlatform.Gateway.Proxy;
+
+/// <summary>
+/// Refuses the affinity policy HashCookie, YARP's default, when the configuration is loaded: it alone needs System.IO.Hashing, which is left
+/// out (see Directory.Build.targets), and would answer each request with 502.
+/// </summary>
+internal sealed class AffinityCheck : IProxyConfigFilter
+{
+    public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel) =>
+        cluster.SessionAffinity is { Enabled: true, Policy: null or "HashCookie" }
+            ? throw new InvalidOperationException($"Cluster '{cluster.ClusterId}' asks for the session affinity HashCookie, which is not built in; choose Cookie, ArrCookie or CustomHeader.")
+            : new(cluster);
+
+    public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);
+}
