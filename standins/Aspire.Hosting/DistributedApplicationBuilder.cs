@@ -1,0 +1,103 @@
+using System.Reflection;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Native;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aspire.Hosting;
+
+/// <summary>Describes an application.</summary>
+public class DistributedApplicationBuilder : IDistributedApplicationBuilder
+{
+    private readonly HostApplicationBuilder _host;
+
+    /// <summary>Begins the description of an application.</summary>
+    public DistributedApplicationBuilder(string[] args) : this(new DistributedApplicationOptions { Args = args })
+    {
+    }
+
+    /// <summary>Begins the description of an application.</summary>
+    public DistributedApplicationBuilder(DistributedApplicationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name) : Assembly.GetEntryAssembly();
+        AppHostDirectory = options.ProjectDirectory ?? DirectoryOf(AppHostAssembly) ?? Directory.GetCurrentDirectory();
+        _host = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = options.Args, ContentRootPath = AppHostDirectory });
+        Native = new NativeHost(_host.Configuration, AppHostDirectory, Resources);
+
+        Services.AddSingleton(Resources);
+        Services.AddSingleton(new DistributedApplicationModel(Resources));
+        Services.AddSingleton(new ResourceNotificationService());
+        Services.AddSingleton(Eventing);
+        Services.AddSingleton(ExecutionContext);
+        Services.AddSingleton(Native);
+        Services.AddSingleton(new RunOutput(Console.Out));
+        Services.TryAddSingleton(TimeProvider.System);
+        Services.AddSingleton<NativeLifetime>();
+        Services.AddSingleton<IHostLifetime>(s => s.GetRequiredService<NativeLifetime>());
+        Services.AddHostedService<NativeOrchestrator>();
+        Services.AddHealthChecks();
+        Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(14));
+        _host.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        DistributedApplicationBuilt.Created(this);
+    }
+
+    /// <inheritdoc />
+    public ConfigurationManager Configuration => _host.Configuration;
+
+    /// <inheritdoc />
+    public string AppHostDirectory { get; }
+
+    /// <inheritdoc />
+    public Assembly? AppHostAssembly { get; }
+
+    /// <inheritdoc />
+    public IHostEnvironment Environment => _host.Environment;
+
+    /// <inheritdoc />
+    public IServiceCollection Services => _host.Services;
+
+    /// <inheritdoc />
+    public DistributedApplicationExecutionContext ExecutionContext { get; } = new(DistributedApplicationOperation.Run);
+
+    /// <inheritdoc />
+    public IDistributedApplicationEventing Eventing { get; } = new DistributedApplicationEventing();
+
+    /// <inheritdoc />
+    public IResourceCollection Resources { get; } = new ResourceCollection();
+
+    internal NativeHost Native { get; }
+
+    /// <inheritdoc />
+    public IResourceBuilder<T> AddResource<T>(T resource) where T : IResource
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        if (Resources.FirstOrDefault(r => string.Equals(r.Name, resource.Name, StringComparison.OrdinalIgnoreCase)) is { } existing)
+            throw new DistributedApplicationException(
+                $"Cannot add resource of type '{resource.GetType()}' with name '{resource.Name}' because resource of type "
+                + $"'{existing.GetType()}' with that name already exists. Resource names are case-insensitive.");
+        Resources.Add(resource);
+        return CreateResourceBuilder(resource);
+    }
+
+    /// <inheritdoc />
+    public IResourceBuilder<T> CreateResourceBuilder<T>(T resource) where T : IResource => new ResourceBuilder<T>(this, resource);
+
+    /// <inheritdoc />
+    public DistributedApplication Build()
+    {
+        ModelChecks.Check(Resources);
+        var host = _host.Build();
+        ExecutionContext.ServiceProvider = host.Services;
+        var application = new DistributedApplication(host);
+        return DistributedApplicationBuilt.Intercept(this, application);
+    }
+
+    private static string? DirectoryOf(Assembly? assembly) =>
+        assembly?.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .FirstOrDefault(a => string.Equals(a.Key, "AppHostProjectPath", StringComparison.OrdinalIgnoreCase))?.Value;
+}
