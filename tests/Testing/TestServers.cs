@@ -55,17 +55,25 @@ public static class TestServers
     }
 
     /// <summary>Connection string of the PostgreSQL server's maintenance database.</summary>
-    public static Task<string> PostgresAsync(CancellationToken cancellationToken = default) =>
-        Task.FromResult(Required("QR_TEST_POSTGRES"));
+    public static async Task<string> PostgresAsync(CancellationToken cancellationToken = default) =>
+        Environment.GetEnvironmentVariable("QR_TEST_POSTGRES")
+        ?? (await OwnServers.StartedAsync(cancellationToken)).Postgres;
 
     /// <summary>The broker's AMQP and management addresses, credentials included.</summary>
-    public static Task<(Uri Amqp, Uri Management)> RabbitMqAsync(CancellationToken cancellationToken = default) =>
-        Task.FromResult((new Uri(Required("QR_TEST_RABBITMQ")), new Uri(Required("QR_TEST_RABBITMQ_MANAGEMENT"))));
+    public static async Task<(Uri Amqp, Uri Management)> RabbitMqAsync(CancellationToken cancellationToken = default) =>
+        Environment.GetEnvironmentVariable("QR_TEST_RABBITMQ") is { } amqp
+            && Environment.GetEnvironmentVariable("QR_TEST_RABBITMQ_MANAGEMENT") is { } management
+            ? (new Uri(amqp), new Uri(management))
+            : await OwnRabbitMqAsync(cancellationToken);
 
     /// <summary>Connection string of the Redis server.</summary>
-    public static Task<string> RedisAsync(CancellationToken cancellationToken = default) =>
-        Task.FromResult(Required("QR_TEST_REDIS"));
+    public static async Task<string> RedisAsync(CancellationToken cancellationToken = default) =>
+        Environment.GetEnvironmentVariable("QR_TEST_REDIS")
+        ?? (await OwnServers.StartedAsync(cancellationToken)).Redis;
 
-    private static string Required(string name) =>
-        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set.");
+    private static async Task<(Uri Amqp, Uri Management)> OwnRabbitMqAsync(CancellationToken cancellationToken)
+    {
+        var own = await OwnServers.StartedAsync(cancellationToken);
+        return (own.Amqp, own.Management);
+    }
 }

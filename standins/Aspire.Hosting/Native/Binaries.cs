@@ -34,7 +34,9 @@ internal static partial class Binaries
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = "/",
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
         }) ?? throw new InvalidOperationException($"{program} was not started");
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

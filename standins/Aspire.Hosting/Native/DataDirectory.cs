@@ -88,7 +88,9 @@ internal sealed class DataDirectory : IDisposable
         var aside = path + ".new";
         using (var file = new FileStream(aside, new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }))
             file.Write(Encoding.UTF8.GetBytes(value));
         File.Move(aside, path);
@@ -133,7 +135,10 @@ internal sealed class DataDirectory : IDisposable
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/",
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
         }) ?? throw new InvalidOperationException($"{program} was not started");
         process.StandardOutput.ReadToEnd();
         process.StandardError.ReadToEnd();

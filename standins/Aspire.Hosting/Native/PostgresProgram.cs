@@ -149,7 +149,11 @@ internal sealed class PostgresProgram(PostgresServerResource server) : NativePro
     {
         var connectionString = new NpgsqlConnectionStringBuilder(await ValueAsync(server.ConnectionStringExpression, cancellationToken).ConfigureAwait(false))
         {
-            Database = "postgres", Pooling = false, Timeout = 3, CommandTimeout = 30, ApplicationName = "apphost",
+            Database = "postgres",
+            Pooling = false,
+            Timeout = 3,
+            CommandTimeout = 30,
+            ApplicationName = "apphost",
         };
         await using var connection = new NpgsqlConnection(connectionString.ConnectionString);
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);

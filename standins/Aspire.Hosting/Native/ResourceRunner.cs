@@ -38,7 +38,9 @@ internal sealed class ResourceRunner(
         if (_process is { } process)
         {
             await PublishAsync(s => s with { State = KnownResourceStates.Stopping }).ConfigureAwait(false);
-            if (await process.StopAsync(program.Grace, killNow).ConfigureAwait(false))
+            // Data that is thrown away need not be closed well.
+            var grace = context.Data.IsEphemeral && Resource is ContainerResource ? TimeSpan.FromSeconds(1) : program.Grace;
+            if (await process.StopAsync(grace, killNow).ConfigureAwait(false))
                 killed.Add($"{Resource.Name} (pid {process.Identity.Pid})");
         }
 

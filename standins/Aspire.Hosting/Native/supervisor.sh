@@ -51,9 +51,11 @@ sweep() {
 }
 
 each ask
+# Data that is thrown away need not be closed well.
+if [ -n "$remove" ]; then limit=10; else limit=60; fi
 tries=0
 living=1
-while [ -n "$living" ] && [ "$tries" -lt 60 ]; do
+while [ -n "$living" ] && [ "$tries" -lt "$limit" ]; do
     living=
     each note_living
     [ -z "$living" ] || sleep 0.1

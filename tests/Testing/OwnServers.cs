@@ -1,0 +1,39 @@
+using Aspire.Hosting;
+
+namespace QrPlatform.Testing;
+
+/// <summary>
+/// Servers of this test process alone: native processes on assigned ports over a throw-away directory, started by the first test that
+/// asks. They are not stopped by anyone: they end, and their directory goes, when the process does.
+/// </summary>
+internal sealed record OwnServers(string Postgres, Uri Amqp, Uri Management, string Redis)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private static readonly Lazy<Task<OwnServers>> Started = new(StartAsync);
+
+    public static Task<OwnServers> StartedAsync(CancellationToken cancellationToken) => Started.Value.WaitAsync(cancellationToken);
+
+    private static async Task<OwnServers> StartAsync()
+    {
+        var directory = Path.Combine(Path.GetTempPath(), $"qrplatform-test-{Guid.NewGuid():N}");
+        var builder = DistributedApplication.CreateBuilder([$"--QR_DATA_DIR={directory}", "--QR_DATA_EPHEMERAL=true"]);
+        var postgres = builder.AddPostgres("postgres");
+        var rabbit = builder.AddRabbitMQ("rabbitmq").WithManagementPlugin();
+        var redis = builder.AddRedis("redis");
+        var application = builder.Build();
+
+        using var deadline = new CancellationTokenSource(Deadline);
+        await application.StartAsync(deadline.Token);
+        foreach (var name in new[] { "postgres", "rabbitmq", "redis" })
+            await application.ResourceNotifications.WaitForResourceHealthyAsync(name, deadline.Token);
+
+        var amqp = new Uri(await ValueAsync(rabbit.Resource.ConnectionStringExpression, deadline.Token));
+        var management = new UriBuilder(rabbit.GetEndpoint("management").Url) { UserName = amqp.UserInfo.Split(':')[0], Password = amqp.UserInfo.Split(':')[1] };
+        return new OwnServers(
+            await ValueAsync(postgres.Resource.ConnectionStringExpression, deadline.Token), amqp, management.Uri,
+            await ValueAsync(redis.Resource.ConnectionStringExpression, deadline.Token));
+    }
+
+    private static async Task<string> ValueAsync(Aspire.Hosting.ApplicationModel.IValueProvider value, CancellationToken cancellationToken) =>
+        await value.GetValueAsync(cancellationToken) ?? throw new InvalidOperationException("A server has no connection string.");
+}
