@@ -1,17 +1,16 @@
 #!/usr/bin/env bash
-# Companion of ./run: prints what to try once the stack is ready, and cleans up after a throw-away run. Ends with the stack.
-# usage: companion.sh <pid of the AppHost> <"1" for a throw-away data directory>
+# Prints what to try once the stack that ./run starts is ready, then ends; also when the stack ends before.
+# usage: announce.sh <pid of the AppHost>
 set -u
-trap '' INT TERM
-stack=$1 ephemeral=$2 gateway=http://localhost:$QR_GATEWAY_PORT
+stack=$1 gateway=http://localhost:$QR_GATEWAY_PORT
 
 alive() { kill -0 "$stack" 2>/dev/null; }
 ready() { [ "$(curl -s -o /dev/null -m 2 -w '%{http_code}' "$gateway/health")" = 200 ]; }
 
 while alive && ! ready; do sleep 0.2; done
-if alive; then
-    event=$(tr -s '\n ' ' ' <docs/examples/event.json)
-    cat <<TEXT
+alive || exit 0
+event=$(tr -s '\n ' ' ' <docs/examples/event.json)
+cat <<TEXT
 
   QrPlatform is ready.
 
@@ -35,13 +34,3 @@ psql "postgresql://bi_demo:bi_demo@localhost:$QR_POSTGRES_PORT/qrplatform" -c 's
   Ctrl-C stops everything.
 
 TEXT
-fi
-
-if [ -n "$ephemeral" ]; then
-    while alive; do sleep 0.2; done
-    # After a hard end the servers need a moment to be gone.
-    for _ in $(seq 100); do
-        rm -rf -- "$QR_DATA_DIR" 2>/dev/null && [ ! -e "$QR_DATA_DIR" ] && break
-        sleep 0.2
-    done
-fi
