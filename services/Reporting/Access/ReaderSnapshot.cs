@@ -1,0 +1,107 @@
+using System.Data;
+using Npgsql;
+using NpgsqlTypes;
+using QrPlatform.ServiceDefaults.Database;
+
+namespace QrPlatform.Reporting.Access;
+
+/// <summary>
+/// A read-only transaction in which everything that is read is of one moment and of what the caller may see. The row policies of the
+/// database, not the queries, keep tenants apart; the settings end with the transaction.
+/// </summary>
+internal sealed class ReaderSnapshot : IAsyncDisposable
+{
+    private const string Enter =
+        "select set_config('app.tenant', $1, true), set_config('app.campaigns', $2, true), set_config('statement_timeout', '30000', true), set_config('jit', 'off', true)";
+
+    private static readonly string Position = EmbeddedSql.Read<ReaderSnapshot>("ReaderSnapshot.sql");
+
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
+
+    private ReaderSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, SnapshotPosition at)
+    {
+        _connection = connection;
+        _transaction = transaction;
+        At = at;
+    }
+
+    /// <summary>Where the snapshot stands.</summary>
+    public SnapshotPosition At { get; }
+
+    /// <param name="database">The database.</param>
+    /// <param name="scope">What may be seen.</param>
+    /// <param name="days">The local days that are asked for.</param>
+    /// <param name="cancellationToken">Ends the transaction.</param>
+    public static async Task<ReaderSnapshot> OpenAsync(NpgsqlDataSource database, ReaderScope scope, AskedDays days, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            return new ReaderSnapshot(connection, transaction, await EnterAsync(connection, scope, days, cancellationToken));
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A command in this transaction.</summary>
+    public NpgsqlCommand Command(string sql) => new(sql, _connection, _transaction) { CommandTimeout = 35 };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    private static async Task<SnapshotPosition> EnterAsync(NpgsqlConnection connection, ReaderScope scope, AskedDays days, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand("set transaction read only"),
+                new NpgsqlBatchCommand(Enter) { Parameters = { new() { Value = scope.TenantId }, new() { Value = scope.CampaignSetting } } },
+                new NpgsqlBatchCommand(Position)
+                {
+                    Parameters =
+                    {
+                        new() { Value = (object?)days.Zone ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                        new() { Value = (object?)days.From ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
+                        new() { Value = (object?)days.To ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
+                    },
+                },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new SnapshotPosition(
+            reader.GetString(0),
+            reader.IsDBNull(1) ? null : reader.GetString(1),
+            reader.GetFieldValue<DateOnly>(2),
+            reader.GetFieldValue<DateOnly>(3),
+            reader.GetDateTime(4),
+            reader.GetDateTime(5),
+            reader.GetInt64(6),
+            reader.GetDateTime(7));
+    }
+}
+
+/// <summary>Inclusive local days; a null zone means the tenant's, null days mean the last 30.</summary>
+internal sealed record AskedDays(string? Zone, DateOnly? From, DateOnly? To);
+
+/// <summary>What a snapshot knows of itself. Instants are UTC; <see cref="ToAt"/> is exclusive.</summary>
+/// <param name="Zone">The time zone in force.</param>
+/// <param name="Currency">The tenant's reporting currency, or null for a tenant without data.</param>
+/// <param name="FirstDay">First local day.</param>
+/// <param name="LastDay">Last local day, inclusive.</param>
+/// <param name="FromAt">Start of the first day.</param>
+/// <param name="ToAt">End of the last day.</param>
+/// <param name="Projected">The event log's sequence up to which rows were made.</param>
+/// <param name="AsOf">The moment up to which accepted events are in the numbers.</param>
+internal sealed record SnapshotPosition(
+    string Zone, string? Currency, DateOnly FirstDay, DateOnly LastDay, DateTime FromAt, DateTime ToAt, long Projected, DateTime AsOf);

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using QrPlatform.Reporting.Catalogue;
+
+namespace QrPlatform.Reporting.Query;
+
+/// <summary>Reads filter values: labels of time dimensions back into what they stand for, everything else as its dimension's type.</summary>
+internal static partial class LabelValues
+{
+    private static readonly string[] HourFormats = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+
+    /// <summary>What a value must look like, for messages.</summary>
+    public static string Expected(Dimension dimension) => dimension.Kind switch
+    {
+        DimensionKind.Text => "Must be a text without NUL, up to 1,000 characters, or null.",
+        DimensionKind.Choice => $"Must be one of: {string.Join(", ", dimension.Choices!)}, or null.",
+        DimensionKind.Integer => $"Must be a whole number from {dimension.Range.Least} to {dimension.Range.Most}, or null.",
+        _ => $"Must be a label such as {dimension.Example}, or null.",
+    };
+
+    /// <summary>The value as what its key is compared with, or null where it does not fit.</summary>
+    public static object? Read(Dimension dimension, JsonElement value)
+    {
+        if (dimension.Kind == DimensionKind.Integer) return Integer(dimension, value);
+        // A year may be written as a number.
+        var text = value.ValueKind switch
+        {
+            JsonValueKind.String => JsonObjectReader.Storable(value.GetString()!),
+            JsonValueKind.Number when dimension.Name == "year" => value.GetRawText(),
+            _ => null,
+        };
+        return text is null ? null : dimension.Kind switch
+        {
+            DimensionKind.Choice => dimension.Choices!.Contains(text) ? text : null,
+            DimensionKind.Hour => Hour(text),
+            DimensionKind.Period => Period(dimension.Name, text),
+            _ => text,
+        };
+    }
+
+    /// <summary>An empty array of the dimension's type, <paramref name="length"/> long.</summary>
+    public static Array NewArray(Dimension dimension, int length) => dimension.Kind switch
+    {
+        DimensionKind.Integer => new int[length],
+        DimensionKind.Hour or DimensionKind.Period => new DateTime[length],
+        _ => new string[length],
+    };
+
+    /// <summary>A day <c>2025-11-30</c> within what the platform counts, or null.</summary>
+    public static DateOnly? Day(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1970 and < 2200 ? day : null;
+
+    private static object? Integer(Dimension dimension, JsonElement value)
+    {
+        var read = value.ValueKind switch
+        {
+            JsonValueKind.Number when value.TryGetInt32(out var number) => number,
+            JsonValueKind.String when int.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+            _ => int.MinValue,
+        };
+        return read >= dimension.Range.Least && read <= dimension.Range.Most ? read : null;
+    }
+
+    private static object? Hour(string text) =>
+        DateTimeOffset.TryParseExact(text.Replace("Z", "+00:00", StringComparison.Ordinal), HourFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
+        && at.UtcDateTime.Year is >= 1970 and < 2200 ? at.UtcDateTime : null;
+
+    private static object? Period(string name, string text)
+    {
+        var start = name switch
+        {
+            "day" => Day(text),
+            "week" when Week().Match(text) is { Success: true } week => IsoMonday(Part(week, 1), Part(week, 2)),
+            "month" => Day(text + "-01"),
+            "quarter" when Quarter().Match(text) is { Success: true } quarter => new DateOnly(Part(quarter, 1), (Part(quarter, 2) * 3) - 2, 1),
+            "year" => Day(text + "-01-01"),
+            _ => null,
+        };
+        return start is { Year: >= 1969 and < 2200 } day ? day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified) : null;
+    }
+
+    private static DateOnly? IsoMonday(int year, int week) =>
+        year is >= 1970 and < 2200 && week >= 1 && week <= ISOWeek.GetWeeksInYear(year) ? DateOnly.FromDateTime(ISOWeek.ToDateTime(year, week, DayOfWeek.Monday)) : null;
+
+    private static int Part(Match match, int group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^([0-9]{4})-W([0-9]{2})\z")]
+    private static partial Regex Week();
+
+    [GeneratedRegex(@"^([1-9][0-9]{3})-Q([1-4])\z")]
+    private static partial Regex Quarter();
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using QrPlatform.Reporting.Catalogue;
+
+namespace QrPlatform.Reporting.Query;
+
+/// <summary>Checks a query's JSON against the catalogue. A pure function: either a plan, or everything that is wrong.</summary>
+internal static class QueryReader
+{
+    private const int DefaultLimit = 1_000, MaxLimit = 100_000, MaxMetrics = 20, MaxDimensions = 8, MaxFilters = 20, MaxValues = 1_000;
+
+    public static QueryPlan? Read(JsonElement body, List<FieldError> errors)
+    {
+        var query = new JsonObjectReader(body, "$", errors);
+        query.Allow("metrics", "dimensions", "filters", "dateRange", "timeZone", "orderBy", "limit");
+        var metrics = query.Known("metrics", 1, MaxMetrics, MetricCatalogue.MetricsByName, "metric");
+        var dimensions = query.Known("dimensions", 0, MaxDimensions, MetricCatalogue.DimensionsByName, "dimension");
+        var filters = query.Objects("filters", MaxFilters).Select(Filter).OfType<DimensionFilter>().ToList();
+        var (from, to) = Range(query.Object("dateRange", required: true));
+        var zone = query.Text("timeZone");
+        string[] columns = [.. dimensions.Select(dimension => dimension.Name), .. metrics.Select(metric => metric.Name)];
+        var orderings = query.Objects("orderBy", MaxDimensions + MaxMetrics).Select(ordering => Order(ordering, columns)).OfType<Ordering>().ToList();
+        var limit = query.Number("limit", 1, MaxLimit) ?? DefaultLimit;
+
+        var plan = new QueryPlan(metrics, dimensions, filters, from, to, zone, orderings, limit);
+        if (plan.ByConversionType) CheckConversionGrain(query, metrics);
+        return errors.Count == 0 ? plan : null;
+    }
+
+    private static (DateOnly From, DateOnly To) Range(JsonObjectReader? range)
+    {
+        if (range is null) return default;
+        range.Allow("from", "to");
+        if (range.Day("from") is not { } from || range.Day("to") is not { } to) return default;
+        if (from > to) range.Note("to", "out_of_range", "Must not be before 'from'; both are inclusive.");
+        return (from, to);
+    }
+
+    private static Ordering? Order(JsonObjectReader ordering, string[] columns)
+    {
+        ordering.Allow("field", "direction");
+        var field = ordering.Text("field", required: true);
+        if (field is not null && !columns.Contains(field))
+        {
+            ordering.Note("field", "unknown_field", $"Must be one of the query's columns: {string.Join(", ", columns)}.");
+            field = null;
+        }
+
+        var direction = ordering.Text("direction") ?? "asc";
+        if (direction is not ("asc" or "desc")) ordering.Note("direction", "unknown_direction", "Must be asc or desc.");
+        return field is null ? null : new Ordering(field, direction == "desc");
+    }
+
+    private static DimensionFilter? Filter(JsonObjectReader filter)
+    {
+        filter.Allow("dimension", "operator", "values");
+        var name = filter.Text("dimension", required: true);
+        var operation = filter.Text("operator", required: true);
+        if (name is null || operation is null) return null;
+        if (!MetricCatalogue.DimensionsByName.TryGetValue(name, out var dimension))
+        {
+            filter.Note("dimension", "unknown_dimension", $"There is no such dimension. Allowed: {string.Join(", ", Dimensions.All.Select(known => known.Name))}.");
+            return null;
+        }
+
+        if (!dimension.Operators.Contains(operation))
+        {
+            filter.Note("operator", "unknown_operator", $"Allowed for {name}: {string.Join(", ", dimension.Operators)}.");
+            return null;
+        }
+
+        return Values(filter, dimension, operation);
+    }
+
+    private static DimensionFilter? Values(JsonObjectReader filter, Dimension dimension, string operation)
+    {
+        var equality = operation is "eq" or "ne" or "in" or "nin";
+        var given = filter.List("values", 1, operation is "in" or "nin" ? MaxValues : 1);
+        var read = new List<object>();
+        var hasNull = false;
+        for (var i = 0; i < given.Count; i++)
+        {
+            if (given[i].ValueKind == JsonValueKind.Null && equality)
+            {
+                hasNull = true;
+                continue;
+            }
+
+            if (LabelValues.Read(dimension, given[i]) is { } value) read.Add(value);
+            else filter.Note($"values[{i}]", "wrong_value", LabelValues.Expected(dimension));
+        }
+
+        if (given.Count == 0) return null;
+        var values = LabelValues.NewArray(dimension, read.Count);
+        for (var i = 0; i < read.Count; i++) values.SetValue(read[i], i);
+        return new DimensionFilter(dimension, operation, values, hasNull);
+    }
+
+    private static void CheckConversionGrain(JsonObjectReader query, IReadOnlyList<Metric> metrics)
+    {
+        for (var i = 0; i < metrics.Count; i++)
+        {
+            if (metrics[i].ByConversionType is null)
+                query.Note($"metrics[{i}]", Refusals.NotAtThisGrain, $"{metrics[i].Name} is not known by conversion_type; only conversions is.");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using QrPlatform.Reporting.Access;
+using QrPlatform.Reporting.Catalogue;
+using QrPlatform.ServiceDefaults.Security;
+
+namespace QrPlatform.Reporting.Query;
+
+/// <summary><c>POST /v1/query</c>: metrics of the catalogue by dimensions of the catalogue.</summary>
+internal static class RunQuery
+{
+    private const int MaxBody = 256 * 1024;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/v1/query", Handle).RequireAuthorization(Policies.Dashboards);
+
+    private static async Task<IResult> Handle(
+        HttpContext context, NpgsqlDataSource database, TimeZoneNames zones, AnswerCache cache, CancellationToken cancellationToken)
+    {
+        if (!context.Request.HasJsonContentType()) return Refusals.NotJson();
+        if (await RequestBody.ReadAsync(context.Request, MaxBody, cancellationToken) is not { } body) return Refusals.TooLarge(MaxBody);
+        if (RequestBody.Fault(body) is { } fault) return Refusals.Malformed(fault);
+
+        using var json = JsonDocument.Parse(body);
+        if (json.RootElement.ValueKind != JsonValueKind.Object) return Refusals.Malformed("It is another JSON value.");
+        var errors = new List<FieldError>();
+        if (QueryReader.Read(json.RootElement, errors) is not { } plan) return Refusals.Unprocessable(errors);
+        if (plan.TimeZone is { } asked)
+        {
+            if (await zones.FindAsync(asked, cancellationToken) is not { } zone)
+                return Refusals.Unprocessable([new FieldError("$.timeZone", "unknown_time_zone", "Must be an IANA name such as America/Los_Angeles.")]);
+            plan = plan with { TimeZone = zone };
+        }
+
+        try
+        {
+            return await AnswerAsync(context, plan, database, cache, cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
+        {
+            return Refusals.TooExpensive();
+        }
+    }
+
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context, QueryPlan plan, NpgsqlDataSource database, AnswerCache cache, CancellationToken cancellationToken)
+    {
+        var scope = ReaderScope.Of(context.User);
+        await using var snapshot = await ReaderSnapshot.OpenAsync(database, scope, new AskedDays(plan.TimeZone, plan.From, plan.To), cancellationToken);
+        var at = snapshot.At;
+
+        // While sessions of the range are younger than 7 days, an answer holds for this moment only.
+        var settled = plan.Metrics.All(metric => metric.SettlesAfter is not { } age || at.ToAt + age <= at.AsOf);
+        var key = Key(scope, plan, at);
+        if (settled && await cache.FindAsync(key) is { } kept) return Answer(context, plan, at, kept, "hit");
+
+        if (!settled) return Answer(context, plan, at, await ReadAsync(snapshot, plan, cancellationToken), "none");
+        if (cache.Join(key, out var own) is { } flight)
+        {
+            // Waiting needs no connection.
+            await snapshot.DisposeAsync();
+            return await flight.WaitAsync(cancellationToken) is { } landed
+                ? Answer(context, plan, at, landed, "shared")
+                : await AnswerAsync(context, plan, database, cache, cancellationToken);
+        }
+
+        QueryRows? rows = null;
+        try
+        {
+            rows = await ReadAsync(snapshot, plan, cancellationToken);
+        }
+        finally
+        {
+            cache.Land(own, rows);
+        }
+
+        await cache.KeepAsync(key, rows);
+        return Answer(context, plan, at, rows, "miss");
+    }
+
+    // Everything that an answer depends on. The tenant stands in clear, so that its entries can be found and purged.
+    private static string Key(ReaderScope scope, QueryPlan plan, SnapshotPosition at)
+    {
+        var described = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            scope.CampaignSetting,
+            Metrics = plan.Metrics.Select(metric => metric.Name),
+            Dimensions = plan.Dimensions.Select(dimension => dimension.Name),
+            Filters = plan.Filters.Select(filter => new { filter.Dimension.Name, filter.Operator, filter.HasNull, Values = filter.Values.Cast<object>() }),
+            at.Zone,
+            at.FromAt,
+            at.ToAt,
+            plan.OrderBy,
+            plan.Limit,
+        });
+        return $"query:{scope.TenantId}:{MetricCatalogue.Version}:{at.Projected}:{Convert.ToHexStringLower(SHA256.HashData(described))}";
+    }
+
+    private static async Task<QueryRows> ReadAsync(ReaderSnapshot snapshot, QueryPlan plan, CancellationToken cancellationToken)
+    {
+        await using var command = snapshot.Command("");
+        QuerySql.Fill(command, plan, snapshot.At);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var json = new ArrayBufferWriter<byte>();
+        json.Write("["u8);
+        var count = 0;
+        while (await reader.ReadAsync(cancellationToken) && ++count <= plan.Limit)
+        {
+            if (count > 1) json.Write(","u8);
+            Encoding.UTF8.GetBytes(reader.GetString(0), json);
+        }
+
+        json.Write("]"u8);
+        return new QueryRows(json.WrittenMemory, count > plan.Limit);
+    }
+
+    private static FileContentHttpResult Answer(HttpContext context, QueryPlan plan, SnapshotPosition at, QueryRows rows, string cached)
+    {
+        context.Response.Headers["X-Cache"] = cached;
+        context.Response.Headers.CacheControl = "private, no-store";
+        var json = new ArrayBufferWriter<byte>(rows.Json.Length + 512);
+        using var writer = new Utf8JsonWriter(json);
+        writer.WriteStartObject();
+        writer.WriteStartArray("columns");
+        foreach (var dimension in plan.Dimensions) writer.WriteStringValue(dimension.Name);
+        foreach (var metric in plan.Metrics) writer.WriteStringValue(metric.Name);
+        writer.WriteEndArray();
+        writer.WritePropertyName("rows");
+        writer.WriteRawValue(rows.Json.Span, skipInputValidation: true);
+        writer.WriteString("asOf", at.AsOf);
+        writer.WriteBoolean("truncated", rows.Truncated);
+        writer.WriteString("timeZone", at.Zone);
+        writer.WriteString("catalogueVersion", MetricCatalogue.Version);
+        writer.WriteEndObject();
+        writer.Flush();
+        return TypedResults.Bytes(json.WrittenMemory, "application/json");
+    }
+}
