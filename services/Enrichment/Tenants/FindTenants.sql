@@ -1,0 +1,1 @@
+select tenant_id, reporting_currency, consent_default, time_zone from events.tenants
