@@ -1,0 +1,117 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+using Npgsql;
+using QrPlatform.Testing;
+
+namespace QrPlatform.EndToEnd;
+
+/// <summary>The whole stack, booted from the AppHost once for all tests of the collection, on a throw-away data directory and assigned ports.</summary>
+public sealed class Stack : IAsyncLifetime
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private DistributedApplication? _application;
+
+    /// <summary>The directory of all data, logs and run records.</summary>
+    public string DataDirectory { get; } = Path.Combine(Path.GetTempPath(), $"qrplatform-e2e-{Guid.NewGuid():N}");
+
+    /// <summary>A client of the gateway without credentials.</summary>
+    public HttpClient Gateway { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        using var limit = new CancellationTokenSource(StartLimit);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
+            [$"--QR_DATA_DIR={DataDirectory}", "--QR_DATA_EPHEMERAL=true"], limit.Token);
+        _application = await builder.BuildAsync(limit.Token);
+        await _application.StartAsync(limit.Token);
+        Gateway = _application.CreateHttpClient("gateway", "http");
+        await Eventually.TrueAsync(async () => (await Gateway.GetAsync("/health")).IsSuccessStatusCode, "the stack is healthy", StartLimit);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_application is not null) await _application.DisposeAsync();
+        if (Directory.Exists(DataDirectory)) Directory.Delete(DataDirectory, recursive: true);
+    }
+
+    /// <summary>A client with a user's token.</summary>
+    public async Task<HttpClient> SignInAsync(string user, string password = "demo")
+    {
+        using var answer = await Gateway.PostAsJsonAsync("/auth/token", new { username = user, password });
+        answer.EnsureSuccessStatusCode();
+        var token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString();
+        return WithBearer(token!);
+    }
+
+    /// <summary>A client with a bearer token or ingest key.</summary>
+    public HttpClient WithBearer(string token)
+    {
+        var client = new HttpClient { BaseAddress = Gateway.BaseAddress, Timeout = TimeSpan.FromSeconds(60) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    /// <summary>Connection string of the platform's database, as the services have it.</summary>
+    public async Task<string> DatabaseAsync() =>
+        await _application!.GetConnectionStringAsync("qrplatform") ?? throw new InvalidOperationException("The AppHost gives the database no connection string.");
+
+    /// <summary>An open connection as a BI login.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync(string? login = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(await DatabaseAsync()) { Pooling = false };
+        if (login is not null) (settings.Username, settings.Password) = (login, login);
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>The first column of the first row.</summary>
+    public async Task<T?> ScalarAsync<T>(string sql, string? login = null)
+    {
+        await using var connection = await ConnectAsync(login);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
+
+    /// <summary>Waits until everything that was accepted is in every number: the tenant's ledger balances and the projection has caught up.</summary>
+    public async Task DrainAsync(string administrator, TimeSpan? deadline = null)
+    {
+        using var client = await SignInAsync(administrator);
+        await Eventually.TrueAsync(
+            async () => (await LedgerAsync(client)).GetProperty("difference").GetInt64() == 0
+                && await ScalarAsync<bool>("select projected >= stored from projection.watermark()"),
+            $"the ledger of {administrator}'s tenant balances and the projection has caught up", deadline ?? TimeSpan.FromMinutes(2));
+    }
+
+    /// <summary>The total of the tenant's ledger over the last and next hours.</summary>
+    public static async Task<JsonElement> LedgerAsync(HttpClient client)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var from = Uri.EscapeDataString(now.AddHours(-2).ToString("O"));
+        var to = Uri.EscapeDataString(now.AddHours(2).ToString("O"));
+        return (await client.GetFromJsonAsync<JsonElement>($"/v1/ledger?from={from}&to={to}")).GetProperty("total");
+    }
+
+    /// <summary>Asks the query API; fails with the answer's body when it refuses.</summary>
+    public static async Task<JsonElement> QueryAsync(HttpClient client, object query)
+    {
+        using var answer = await client.PostAsJsonAsync("/v1/query", query);
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {body}");
+        return JsonDocument.Parse(body).RootElement;
+    }
+
+    /// <summary>The one number of a query without dimensions.</summary>
+    public static async Task<decimal> NumberAsync(HttpClient client, string metric, string from, string to) =>
+        (await QueryAsync(client, new { metrics = new[] { metric }, dateRange = new { from, to } })).GetProperty("rows")[0][0].GetDecimal();
+}
+
+/// <summary>Tests that share one stack. They use tenants, campaigns and dates of their own.</summary>
+[CollectionDefinition(Name)]
+public sealed class StackCollection : ICollectionFixture<Stack>
+{
+    public const string Name = "stack";
+}

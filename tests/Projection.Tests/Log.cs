@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Marten;
+using Npgsql;
+using QrPlatform.Events;
+using QrPlatform.Projection.Scans;
+using QrPlatform.ServiceDefaults.Database;
+using QrPlatform.Testing;
+
+namespace QrPlatform.Projection.Tests;
+
+/// <summary>An event log and its read models in a database of their own.</summary>
+internal sealed class Log : IAsyncDisposable
+{
+    private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+    private long _sequence;
+
+    private Log(NpgsqlDataSource database) => Database = database;
+
+    public NpgsqlDataSource Database { get; }
+
+    public static async Task<Log> CreateAsync()
+    {
+        var database = NpgsqlDataSource.Create(await TestServers.CreateDatabaseAsync());
+        await using var store = DocumentStore.For(options =>
+        {
+            options.Connection(database);
+            EventStoreConfiguration.Configure(options);
+        });
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await Migrator.ApplyAsync(database, "projection", typeof(ScanProjection).Assembly, CancellationToken.None);
+        var log = new Log(database);
+        await log.ExecuteAsync("insert into projection.tenant values ('demo', 'Demo', 'America/Los_Angeles', 'USD')");
+        return log;
+    }
+
+    /// <summary>Appends events to the log in this order and projects them as one page.</summary>
+    public async Task ApplyAsync(params IReadOnlyList<(string Stream, SessionEvent Event)> page)
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var sequences = new List<long>();
+        foreach (var (stream, stored) in page)
+        {
+            sequences.Add(++_sequence);
+            await using var insert = new NpgsqlCommand(
+                """
+                with stream as (
+                    insert into events.mt_streams as s (tenant_id, id, version) values ('demo', $2, 1)
+                    on conflict (tenant_id, id) do update set version = s.version + 1 returning version)
+                insert into events.mt_events (seq_id, id, stream_id, version, data, type, tenant_id)
+                select $1, gen_random_uuid(), $2, version, $3::jsonb, $4, 'demo' from stream
+                """, connection)
+            {
+                Parameters =
+                {
+                    new() { Value = _sequence }, new() { Value = stream }, new() { Value = JsonSerializer.Serialize(stored, stored.GetType(), Json) },
+                    new() { Value = StoredEvents.Names[stored.GetType()] },
+                },
+            };
+            await insert.ExecuteNonQueryAsync();
+        }
+
+        await using var apply = new NpgsqlCommand("select projection.apply_events($1)", connection) { Parameters = { new() { Value = sequences.ToArray() } } };
+        await apply.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>Projects the whole log anew, as one page, into emptied tables.</summary>
+    public Task RebuildAsync() => ExecuteAsync(
+        """
+        truncate projection.event_fact, projection.session, projection.campaign, projection.qr_code, projection.geography, projection.device, projection.visitor, projection.unconsented;
+        select projection.apply_events(array(select seq_id from events.mt_events order by seq_id));
+        """);
+
+    /// <summary>Every row of every read model as text, sorted, without what numbers the log's positions.</summary>
+    public async Task<string> DumpAsync()
+    {
+        var rows = new List<string>();
+        foreach (var table in (string[])["event_fact", "session", "campaign", "qr_code", "geography", "device", "visitor", "unconsented"])
+        {
+            rows.AddRange(await ColumnAsync(
+                $"""
+                 select '{table} ' || (to_jsonb(t) - 'seq_id' - 'attribution_seq' - 'stamped_seq' - 'context_of'
+                     || case when to_jsonb(t) ? 'context_of' then jsonb_build_object('context_of', (
+                         select f.event_id from projection.event_fact f where f.seq_id = (to_jsonb(t)->>'context_of')::bigint)) else '{"{}"}' end)::text
+                 from projection.{table} t
+                 """));
+        }
+
+        rows.Sort(StringComparer.Ordinal);
+        return string.Join('\n', rows);
+    }
+
+    public async Task<IReadOnlyList<string>> ColumnAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var values = new List<string>();
+        while (await reader.ReadAsync()) values.Add(reader.IsDBNull(0) ? "null" : reader.GetString(0));
+        return values;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+}
