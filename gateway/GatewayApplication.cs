@@ -48,7 +48,6 @@ internal static class GatewayApplication
         app.MapHealth();
         app.MapIdentity();
         app.MapForwarding();
-        app.MapNotFound();
         return app;
     }
 }

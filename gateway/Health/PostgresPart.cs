@@ -38,7 +38,11 @@ internal sealed class PostgresPart(IConfiguration configuration) : Part("postgre
     {
         var settings = new NpgsqlConnectionStringBuilder(configured)
         {
-            ApplicationName = "gateway health", Pooling = false, Timeout = 2, CommandTimeout = 2, CancellationTimeout = 500,
+            ApplicationName = "gateway health",
+            Pooling = false,
+            Timeout = 2,
+            CommandTimeout = 2,
+            CancellationTimeout = 500,
         };
         var connection = new NpgsqlConnection(settings.ConnectionString);
         try

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using QrPlatform.ServiceDefaults.Security;
 
 namespace QrPlatform.Gateway.Identity;
@@ -25,6 +26,9 @@ internal static class IdentityExtensions
             options.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, kid, _) => keys.Published.Where(key => key.Kid == kid);
         });
         builder.Services.AddPlatformAuthorization();
+
+        // The services' rule "without a policy, a token" would turn 404, 405 and 415 into 401. Here each route must name its policy (RouteCheck).
+        builder.Services.Configure<AuthorizationOptions>(options => options.FallbackPolicy = null);
     }
 
     public static void MapIdentity(this WebApplication app)

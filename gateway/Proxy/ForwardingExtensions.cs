@@ -23,7 +23,7 @@ internal static class ForwardingExtensions
             (options.XmlRepository, options.XmlEncryptor) = (new UnsavedKeys(), new NullXmlEncryptor()));
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
-            .AddConfigFilter<AffinityCheck>()
+            .AddConfigFilter<RouteCheck>()
             .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(3))
 
             // The key by which services know each other never comes from outside.
@@ -32,6 +32,7 @@ internal static class ForwardingExtensions
 
     public static void MapForwarding(this WebApplication app) => app.MapReverseProxy(proxy =>
     {
+        proxy.Use(BodyLimit.ApplyAsync);
         proxy.Use(ForwardingProblems.DescribeAsync);
         proxy.UseSessionAffinity();
         proxy.UseLoadBalancing();

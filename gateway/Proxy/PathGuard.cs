@@ -41,15 +41,14 @@ internal static class PathGuard
             else if (segment != ".") depth.Push(segment);
         }
 
-        return depth.Count > 0 && Name(depth.Last()).Equals(Internal, StringComparison.OrdinalIgnoreCase);
+        return depth.Count > 0 && depth.Last().TrimEnd('.').Equals(Internal, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool HasDotSegment(string path) => Segments(path).Any(segment => segment is "." or "..");
 
-    private static IEnumerable<string> Segments(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(segment => segment.Trim());
-
     // Some servers cut parameters off a segment (";a=b").
-    private static string Name(string segment) => segment.Split(';')[0].TrimEnd('.', ' ', '\0');
+    private static IEnumerable<string> Segments(string path) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(segment => segment.Split(';')[0].Trim(' ', '\0', '\t'));
 
     private static string FullyDecoded(string path)
     {

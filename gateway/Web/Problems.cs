@@ -21,8 +21,4 @@ internal static class Problems
         };
         return WriteAsync(status.HttpContext, status.HttpContext.Response.StatusCode, title, detail);
     });
-
-    /// <summary>What no route takes is 404 for everybody, with or without a token.</summary>
-    public static void MapNotFound(this WebApplication app) =>
-        app.MapFallback("{**path}", () => TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing here.")).AllowAnonymous();
 }

@@ -16,7 +16,7 @@ internal static class RedisOptions
         StackExchangeRedisSettings settings,
         Action<ConfigurationOptions>? configure)
     {
-        var options = Parse(settings.ConnectionString ?? "");
+        var options = settings.ConnectionString is { Length: > 0 } connectionString ? Parse(connectionString) : new ConfigurationOptions { AbortOnConnectFail = false };
         section.GetSection("ConfigurationOptions").Bind(options);
         section.GetSection($"{connectionName}:ConfigurationOptions").Bind(options);
         configure?.Invoke(options);
