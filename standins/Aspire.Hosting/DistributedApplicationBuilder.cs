@@ -27,7 +27,9 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name) : Assembly.GetEntryAssembly();
         AppHostDirectory = options.ProjectDirectory ?? DirectoryOf(AppHostAssembly) ?? Directory.GetCurrentDirectory();
         _host = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = options.Args, ContentRootPath = AppHostDirectory });
-        Native = new NativeHost(_host.Configuration, AppHostDirectory, Resources);
+        Native = new NativeHost(
+            _host.Configuration, AppHostDirectory,
+            AppHostAssembly?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration is { Length: > 0 } built ? built : "Debug", Resources);
 
         Services.AddSingleton(Resources);
         Services.AddSingleton(new DistributedApplicationModel(Resources));

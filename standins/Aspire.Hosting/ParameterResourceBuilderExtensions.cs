@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting;
 
@@ -30,6 +31,18 @@ public static class ParameterResourceBuilderExtensions
     public static IResourceBuilder<ParameterResource> AddParameterFromConfiguration(
         this IDistributedApplicationBuilder builder, string name, string configurationKey, bool secret = false) =>
         builder.AddResource(new ParameterResource(name, _ => builder.Configuration[configurationKey] ?? throw Missing(name, configurationKey), secret));
+
+    /// <summary>Adds a connection string that is configured as ConnectionStrings:name.</summary>
+    public static IResourceBuilder<IResourceWithConnectionString> AddConnectionString(
+        this IDistributedApplicationBuilder builder, string name, string? environmentVariableName = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddResource(new ConnectionStringParameterResource(
+            name,
+            _ => builder.Configuration.GetConnectionString(name) ?? throw new DistributedApplicationException(
+                $"Connection string parameter resource could not be used because connection string '{name}' is missing."),
+            environmentVariableName));
+    }
 
     /// <summary>A generated password under Parameters:name, kept beside the data.</summary>
     public static ParameterResource CreateDefaultPasswordParameter(

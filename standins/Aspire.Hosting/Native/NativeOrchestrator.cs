@@ -16,6 +16,8 @@ internal sealed class NativeOrchestrator(
     /// <summary>All of a stop, with time left for the host within the 15 s that are promised.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(13);
 
+    private static readonly TimeSpan TellAfter = TimeSpan.FromSeconds(20);
+
     private readonly List<ResourceRunner> _runners = [];
     private readonly CancellationTokenSource _stopping = new();
     private RunDirectory? _run;
@@ -88,10 +90,17 @@ internal sealed class NativeOrchestrator(
         PostgresServerResource postgres => new PostgresProgram(postgres),
         RabbitMQServerResource rabbit => new RabbitMqProgram(rabbit),
         RedisResource redis => new RedisProgram(redis),
+        ProjectResource project => new ProjectProgram(project, native.BuildConfiguration, IsAwaited(project)),
+        ExecutableResource executable => new ExecutableProgram(executable, IsAwaited(executable)),
         ContainerResource => throw new DistributedApplicationException(
             $"{resource.Name}: {resource.GetType().Name} needs a container, which needs the real package Aspire.Hosting"),
         _ => null,
     };
+
+    /// <summary>Whether something waits until the resource has done its work.</summary>
+    private bool IsAwaited(IResource resource) =>
+        model.Resources.SelectMany(r => r.Annotations.OfType<WaitAnnotation>())
+            .Any(w => w.WaitType == WaitType.WaitForCompletion && ReferenceEquals(w.Resource, resource));
 
     private void AllocatePorts()
     {
@@ -157,13 +166,24 @@ internal sealed class NativeOrchestrator(
     private async Task AnnounceAsync(CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        await Task.WhenAll(_runners.Select(r => notifications.WaitForResourceAsync(
+        var ready = Task.WhenAll(_runners.Select(r => notifications.WaitForResourceAsync(
             r.Resource.Name,
             e => e.Snapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy
                 || ResourceNotificationService.IsFailed(e.Snapshot),
-            cancellationToken))).ConfigureAwait(false);
+            cancellationToken)));
+        while (await Task.WhenAny(ready, Task.Delay(TellAfter, time, cancellationToken)).ConfigureAwait(false) != ready && !cancellationToken.IsCancellationRequested)
+            TellWhatIsMissing();
+        await ready.ConfigureAwait(false);
         output.Table(["RESOURCE", "STATE", "ADDRESS", "PID"], _runners.Select(Row));
         output.Line($"ready after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s; console logs in {native.Data.Directory("logs")}; Ctrl-C stops everything");
+    }
+
+    private void TellWhatIsMissing()
+    {
+        foreach (var runner in _runners)
+            if (notifications.TryGetCurrentState(runner.Resource.Name, out var known)
+                && known.Snapshot.HealthStatus != Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy)
+                output.Line($"{runner.Resource.Name}: {known.Snapshot.State?.Text}, {known.Snapshot.HealthReports.FirstOrDefault()?.Description ?? "not ready"}");
     }
 
     private string[] Row(ResourceRunner runner)

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace QrPlatform.AppHost;
+
+/// <summary>What can be set from outside of a stack: environment variables, or arguments of the same names.</summary>
+internal static class StackConfiguration
+{
+    extension(IDistributedApplicationBuilder builder)
+    {
+        /// <summary>A port that people rely on.</summary>
+        public int Port(string key, int usual) =>
+            builder.Configuration[key] is not { Length: > 0 } configured ? usual
+            : int.TryParse(configured, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? port
+            : throw new DistributedApplicationException($"{key} is '{configured}'; it must be a port between 1 and 65535.");
+
+        /// <summary>Where the services keep encryption and signing keys: beside the data, which is worthless without them.</summary>
+        /// <remarks>Asked for when a service starts, because the host may have to use another directory than the one configured.</remarks>
+        public string KeyDirectory() => Path.GetFullPath(Path.Combine(
+            builder.Configuration["QR_DATA_DIR"] is { Length: > 0 } configured ? configured : Path.Combine(builder.AppHostDirectory, "..", ".qrplatform"),
+            "keys"));
+    }
+}
