@@ -4,11 +4,13 @@ using QrPlatform.ServiceDefaults.Database;
 
 namespace QrPlatform.Enrichment.Tenants;
 
-/// <summary>All tenants' settings, read again every <see cref="Lifetime"/>, and sooner for one that is not known.</summary>
+/// <summary>
+/// All tenants' settings, read again every <see cref="Lifetime"/>. A tenant that is not known is looked for in the database every time: its
+/// events would be quarantined, and it may have been added a moment ago.
+/// </summary>
 internal sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LifetimeForStrangers = TimeSpan.FromSeconds(1);
     private static readonly string FindSql = EmbeddedSql.Read<TenantDirectory>("FindTenants.sql");
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -17,15 +19,20 @@ internal sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider ti
     /// <summary>The tenant's settings, or null for a tenant that is not known.</summary>
     public async ValueTask<TenantSettings?> FindAsync(string tenantId, CancellationToken cancellationToken)
     {
-        if (_current is { } current && current.Find(tenantId, time, out var found)) return found;
+        if (Known(tenantId) is { } known) return known;
 
+        var asked = time.GetTimestamp();
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_current is { } newer && newer.Find(tenantId, time, out found)) return found;
-            var read = new Snapshot(await ReadAsync(cancellationToken), time.GetTimestamp());
-            _current = read;
-            return read.Tenants.GetValueOrDefault(tenantId);
+            // Others who waited for the turn need not read again what was read since they asked.
+            if (_current is null || _current.ReadAt < asked)
+            {
+                var started = time.GetTimestamp();
+                _current = new Snapshot(await ReadAsync(cancellationToken), started);
+            }
+
+            return _current.Tenants.GetValueOrDefault(tenantId);
         }
         finally
         {
@@ -45,9 +52,8 @@ internal sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider ti
         return tenants.ToFrozenDictionary(tenant => tenant.TenantId, StringComparer.Ordinal);
     }
 
-    private sealed record Snapshot(FrozenDictionary<string, TenantSettings> Tenants, long ReadAt)
-    {
-        public bool Find(string tenantId, TimeProvider time, out TenantSettings? found) =>
-            time.GetElapsedTime(ReadAt) < (Tenants.TryGetValue(tenantId, out found) ? Lifetime : LifetimeForStrangers);
-    }
+    private TenantSettings? Known(string tenantId) =>
+        _current is { } current && time.GetElapsedTime(current.ReadAt) < Lifetime ? current.Tenants.GetValueOrDefault(tenantId) : null;
+
+    private sealed record Snapshot(FrozenDictionary<string, TenantSettings> Tenants, long ReadAt);
 }
