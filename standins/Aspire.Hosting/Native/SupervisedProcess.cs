@@ -84,6 +84,10 @@ internal sealed class SupervisedProcess
     {
         var signal = specification.StopSignal == ProcessTable.SignalInterrupt ? "INT" : "TERM";
         IEnumerable<string> command = ["sh", run.LaunchScript, run.Records, signal, specification.Name];
+        // A POSIX shell drops variables that it could not name itself, such as services__privacy-compliance__http__0.
+        var unnameable = specification.Environment.Where(variable => variable.Key.Any(c => c != '_' && !char.IsAsciiLetterOrDigit(c))).ToArray();
+        if (unnameable.Length > 0)
+            command = command.Append("env").Concat(unnameable.Select(variable => $"{variable.Key}={variable.Value}"));
         if (specification.User is { } user)
             command = command.Concat(["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups", "--"]);
         return command.Append(specification.Program).Concat(specification.Arguments);
