@@ -42,9 +42,7 @@ internal sealed partial class HighWaterDetector(DocumentStore store, ILogger log
         HasMore = false;
         if (seen.Lowest == mark + 1)
         {
-            _stuck = null;
-            HasMore = seen.Edge is null && seen.Highest == mark + Window;
-            return seen.Edge ?? seen.Highest;
+            return Advance(seen, mark);
         }
 
         if (seen.Allocated <= mark)
@@ -106,6 +104,13 @@ internal sealed partial class HighWaterDetector(DocumentStore store, ILogger log
             Log.SkippingDespite(logger, gap.Mark, age.TotalSeconds, evidence);
         }
 
+        // It may have been filled between the look and the probe.
+        var seen = await LookAsync(gap.Mark, ct).ConfigureAwait(false);
+        if (seen.Lowest == gap.Mark + 1)
+        {
+            return Advance(seen, gap.Mark);
+        }
+
         // Asked after the probe: what was committed meanwhile is inside, and is read like anything else.
         var committed = await HighestCommittedAsync(ct).ConfigureAwait(false);
         var target = committed > gap.Mark ? Math.Min(committed, gap.Ceiling) : gap.Ceiling;
@@ -115,6 +120,14 @@ internal sealed partial class HighWaterDetector(DocumentStore store, ILogger log
         _persisted = target;
         HasMore = true;
         return target;
+    }
+
+    /// <summary>To the first hole, or to the end of what was looked at.</summary>
+    private long Advance(Sighting seen, long mark)
+    {
+        _stuck = null;
+        HasMore = seen.Edge is null && seen.Highest == mark + Window;
+        return seen.Edge ?? seen.Highest;
     }
 
     private void ReportHold(StuckGap gap, TimeSpan age, GapEvidence evidence)

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Npgsql;
+using QrPlatform.Testing;
+
+namespace QrPlatform.Marten.Tests;
+
+public sealed class GapTests : DaemonDatabase
+{
+    /// <summary>The tests' stale threshold; Marten's default is three.</summary>
+    private static readonly TimeSpan Threshold = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task Numbers_that_a_rolled_back_append_has_burned_are_passed_over()
+    {
+        await AppendManyAsync(20);
+        await BurnAsync();
+        await AppendManyAsync(10);
+
+        await using var process = Process();
+        using var daemon = await process.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+        await Eventually.TrueAsync(async () => await SeenAsync() == 30, "the events behind the hole");
+        await daemon.StopAllAsync();
+        await AssertExactlyOnceAsync();
+        Assert.Equal(["20 | 31"], await Events.RowsAsync("select starting_sequence, ending_sequence from events.mt_high_water_skips"));
+    }
+
+    [Fact]
+    public async Task Many_holes_are_passed_over_in_one_go()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await BurnAsync();
+            await AppendManyAsync(10);
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        await using var process = Process();
+        using var daemon = await process.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+        await Eventually.TrueAsync(async () => await SeenAsync() == 100, "the events between the holes");
+        Assert.InRange(Stopwatch.GetElapsedTime(started), Threshold / 2, Threshold * 5);
+        await daemon.StopAllAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_transaction_that_commits_late_is_waited_for_however_long_it_takes(bool wasIdleBefore)
+    {
+        await AppendManyAsync(20);
+        await using var process = Process();
+        using var daemon = await process.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+        await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(20));
+
+        await using var connection = await Events.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        if (wasIdleBefore)
+        {
+            await ExecuteAsync(transaction, "select 1");
+            await Task.Delay(600);
+        }
+
+        await ExecuteAsync(transaction, """
+            insert into events.mt_streams (tenant_id, id, version) values ('t', 'late', 1);
+            insert into events.mt_events (seq_id, id, stream_id, version, data, type, tenant_id, mt_dotnet_type)
+            values (nextval('events.mt_events_sequence'), gen_random_uuid(), 'late', 1, '{"Owner": "late"}', 'account_opened', 't', null);
+            """);
+        await AppendManyAsync(10);
+
+        // Three thresholds: by time alone it would be skipped.
+        await Task.Delay(Threshold * 3);
+        Assert.Equal(20, await SeenAsync());
+
+        await transaction.CommitAsync();
+        await Eventually.TrueAsync(async () => await SeenAsync() == 31, "the late event and those after it");
+        await daemon.StopAllAsync();
+        await AssertExactlyOnceAsync();
+        Assert.Empty(await Events.RowsAsync("select * from events.mt_high_water_skips"));
+    }
+
+    [Fact]
+    public async Task A_late_transaction_that_rolls_back_leaves_a_hole_that_is_passed_over()
+    {
+        await AppendManyAsync(20);
+        await using var process = Process();
+        using var daemon = await process.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+        await using (var connection = await Events.Database.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await ExecuteAsync(transaction, "select nextval('events.mt_events_sequence')");
+            await AppendManyAsync(10);
+            await Task.Delay(Threshold * 2);
+            Assert.Equal(20, await SeenAsync());
+        }
+
+        await Eventually.TrueAsync(async () => await SeenAsync() == 30, "the events behind the hole");
+        await daemon.StopAllAsync();
+    }
+
+    [Fact]
+    public async Task A_transaction_that_has_been_idle_since_before_does_not_hold_up_a_dead_hole()
+    {
+        await AppendManyAsync(20);
+        await using var process = Process();
+        using var daemon = await process.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+        await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(20));
+        await using var connection = await Events.Database.OpenConnectionAsync();
+        await using var idle = await connection.BeginTransactionAsync();
+        await ExecuteAsync(idle, "select 1");
+
+        // The daemon must have looked since: it looks every second when nothing happens.
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await BurnAsync();
+        await AppendManyAsync(10);
+
+        await Eventually.TrueAsync(async () => await SeenAsync() == 30, "the events behind the hole");
+        await daemon.StopAllAsync();
+    }
+
+    private async Task BurnAsync()
+    {
+        await using var connection = await Events.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await ExecuteAsync(transaction, "select nextval('events.mt_events_sequence')");
+        await transaction.RollbackAsync();
+    }
+
+    private static async Task ExecuteAsync(NpgsqlTransaction transaction, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
+        await command.ExecuteNonQueryAsync();
+    }
+}
