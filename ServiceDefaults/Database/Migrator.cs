@@ -24,7 +24,8 @@ public static partial class Migrator
         await ExecuteAsync(
             connection,
             $"""
-             create schema if not exists {schema};
+             -- The event store may be making the same schema at this moment; "if not exists" does not wait for that.
+             do $$ begin create schema if not exists {schema}; exception when unique_violation or duplicate_schema then null; end $$;
              create table if not exists {schema}.migrations (name text primary key, applied_at timestamptz not null default now());
              """,
             cancellationToken);

@@ -86,7 +86,7 @@ internal sealed class EventSchema(StoreOptions options)
 
     private string CreateStatements() =>
         $"""
-        create schema if not exists {Name};
+        do $$ begin create schema if not exists {Name}; exception when unique_violation or duplicate_schema then null; end $$;
         create table if not exists {Streams} (
         {StreamColumns()}
         );
