@@ -6,6 +6,9 @@ namespace Aspire.Hosting.Native;
 /// <summary>The records of one run's processes, and the supervisor that ends them when this process is gone.</summary>
 internal sealed class RunDirectory : IAsyncDisposable
 {
+    /// <summary>The environment variable that every process of a run has.</summary>
+    public const string Mark = "QR_RUN";
+
     private readonly string _path;
     private readonly string? _removeAtEnd;
     private Process? _supervisor;
@@ -16,12 +19,12 @@ internal sealed class RunDirectory : IAsyncDisposable
         _path = path;
         _removeAtEnd = removeAtEnd;
         Records = Path.Combine(path, "records");
-        LaunchScript = Path.Combine(path, "launch.sh");
+        Id = Path.GetFileName(path);
     }
 
     public string Records { get; }
 
-    public string LaunchScript { get; }
+    public string Id { get; }
 
     /// <summary>Begins a run.</summary>
     /// <param name="runs">Directory of all runs on this data directory.</param>
@@ -32,7 +35,6 @@ internal sealed class RunDirectory : IAsyncDisposable
         Directory.CreateDirectory(run.Records);
         // Ids of processes mean something until the machine starts again.
         File.WriteAllText(Path.Combine(run._path, "boot"), BootId);
-        Extract("launch.sh", run.LaunchScript);
         Extract("supervisor.sh", Path.Combine(run._path, "supervisor.sh"));
         run.StartSupervisor();
         return run;
@@ -114,7 +116,7 @@ internal sealed class RunDirectory : IAsyncDisposable
     private void StartSupervisor()
     {
         var start = new ProcessStartInfo("setsid") { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = "/" };
-        foreach (var argument in new[] { "sh", Path.Combine(_path, "supervisor.sh"), Records, _removeAtEnd }.OfType<string>())
+        foreach (var argument in new[] { "sh", Path.Combine(_path, "supervisor.sh"), Records, $"{Mark}={Id}", _removeAtEnd }.OfType<string>())
             start.ArgumentList.Add(argument);
         var supervisor = Process.Start(start) ?? throw new InvalidOperationException("the supervisor was not started");
         supervisor.EnableRaisingEvents = true;

@@ -16,7 +16,7 @@ internal sealed record ProcessSpecification(
     public int StopSignal { get; init; } = ProcessTable.SignalTerminate;
 }
 
-/// <summary>A process in a session of its own, recorded from before its first instruction until it and its children are gone.</summary>
+/// <summary>A process in a session of its own, recorded from its start until it and its children are gone.</summary>
 internal sealed class SupervisedProcess
 {
     private readonly Process _process;
@@ -30,7 +30,10 @@ internal sealed class SupervisedProcess
         _specification = specification;
         _recordPath = run.RecordPath(process.Id);
         Identity = ProcessTable.Read(process.Id)?.Identity ?? new ProcessIdentity(process.Id, 0);
-        _copying = log.CopyAsync(process.StandardOutput.BaseStream);
+        var signal = specification.StopSignal == ProcessTable.SignalInterrupt ? "INT" : "TERM";
+        File.WriteAllText(_recordPath, $"{Identity.Pid} {Identity.StartTime} {signal} {specification.Name}\n");
+        process.StandardInput.Close();
+        _copying = Task.WhenAll(log.CopyAsync(process.StandardOutput.BaseStream), log.CopyAsync(process.StandardError.BaseStream));
         Exited = WaitAsync();
     }
 
@@ -44,15 +47,19 @@ internal sealed class SupervisedProcess
         var start = new ProcessStartInfo("setsid")
         {
             WorkingDirectory = specification.WorkingDirectory,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var argument in Command(specification, run))
+        foreach (var argument in Command(specification))
             start.ArgumentList.Add(argument);
         if (!specification.InheritsEnvironment)
             start.Environment.Clear();
         foreach (var (name, value) in specification.Environment)
             start.Environment[name] = value;
+        // By this the supervisor finds what was started in the moment in which the AppHost was killed.
+        start.Environment[RunDirectory.Mark] = run.Id;
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{specification.Program} was not started");
         return new SupervisedProcess(process, specification, run, log);
     }
@@ -80,16 +87,11 @@ internal sealed class SupervisedProcess
             ProcessTable.Signal(member, ProcessTable.SignalKill);
     }
 
-    private static IEnumerable<string> Command(ProcessSpecification specification, RunDirectory run)
+    private static IEnumerable<string> Command(ProcessSpecification specification)
     {
-        var signal = specification.StopSignal == ProcessTable.SignalInterrupt ? "INT" : "TERM";
-        IEnumerable<string> command = ["sh", run.LaunchScript, run.Records, signal, specification.Name];
-        // A POSIX shell drops variables that it could not name itself, such as services__privacy-compliance__http__0.
-        var unnameable = specification.Environment.Where(variable => variable.Key.Any(c => c != '_' && !char.IsAsciiLetterOrDigit(c))).ToArray();
-        if (unnameable.Length > 0)
-            command = command.Append("env").Concat(unnameable.Select(variable => $"{variable.Key}={variable.Value}"));
-        if (specification.User is { } user)
-            command = command.Concat(["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups", "--"]);
+        IEnumerable<string> command = specification.User is { } user
+            ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups", "--"]
+            : [];
         return command.Append(specification.Program).Concat(specification.Arguments);
     }
 

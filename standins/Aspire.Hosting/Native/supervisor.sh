@@ -1,5 +1,6 @@
-# Ends every recorded process of a run when the AppHost is gone. usage: supervisor.sh RUN_DIRECTORY [DIRECTORY_TO_REMOVE]
+# Ends every process of a run when the AppHost is gone. usage: supervisor.sh RECORDS MARK [DIRECTORY_TO_REMOVE]
 # Standard input is a pipe whose other end only the AppHost holds, so end of file means that it ended, however it did.
+# MARK is a NAME=VALUE that only processes of this run have in their environment.
 # A record is a file named by the process id that holds: pid, start time, signal that asks for the end, name.
 trap '' INT TERM HUP QUIT PIPE
 # Nobody waits for the end of our output.
@@ -7,7 +8,8 @@ exec >/dev/null 2>&1
 set -f
 IFS=' '
 records=$1
-remove=${2-}
+mark=$2
+remove=${3-}
 
 while read -r _; do :; done
 
@@ -66,6 +68,12 @@ set +f
 members=$(cd /proc && echo [0-9]*)
 set -f
 each sweep
+# What was started in the moment in which the AppHost was killed has no record yet.
+set +f
+for file in $(grep -lasF "$mark" /proc/[0-9]*/environ); do
+    member=${file#/proc/}
+    kill -KILL "${member%/environ}" 2>/dev/null
+done
 rm -rf "$records"
 if [ -n "$remove" ]; then
     # Children of a killed server may still be writing.
