@@ -14,6 +14,7 @@ namespace Aspire.Hosting;
 public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
     private readonly HostApplicationBuilder _host;
+    private readonly EntryPointInterception? _interception = EntryPointInterception.Current;
 
     /// <summary>Begins the description of an application.</summary>
     public DistributedApplicationBuilder(string[] args) : this(new DistributedApplicationOptions { Args = args })
@@ -24,7 +25,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public DistributedApplicationBuilder(DistributedApplicationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name) : Assembly.GetEntryAssembly();
+        AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name) : _interception?.AppHost ?? Assembly.GetEntryAssembly();
         AppHostDirectory = options.ProjectDirectory ?? DirectoryOf(AppHostAssembly) ?? Directory.GetCurrentDirectory();
         _host = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = options.Args, ContentRootPath = AppHostDirectory });
         Native = new NativeHost(
@@ -45,7 +46,6 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddHealthChecks();
         Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(14));
         _host.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
-        DistributedApplicationBuilt.Created(this);
     }
 
     /// <inheritdoc />
@@ -92,11 +92,13 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     /// <inheritdoc />
     public DistributedApplication Build()
     {
+        _interception?.Building(this);
         ModelChecks.Check(Resources);
         var host = _host.Build();
         ExecutionContext.ServiceProvider = host.Services;
         var application = new DistributedApplication(host);
-        return DistributedApplicationBuilt.Intercept(this, application);
+        _interception?.Built(application);
+        return application;
     }
 
     private static string? DirectoryOf(Assembly? assembly) =>

@@ -1,0 +1,31 @@
+namespace Aspire.Hosting.Testing;
+
+/// <summary>Takes an AppHost into a test.</summary>
+public static class DistributedApplicationTestingBuilder
+{
+    /// <summary>Runs an AppHost's entry point until it builds the application.</summary>
+    /// <typeparam name="TEntryPoint">A type of the AppHost's assembly, such as Projects.AppHost.</typeparam>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(CancellationToken cancellationToken = default)
+        where TEntryPoint : class => CreateAsync(typeof(TEntryPoint), [], cancellationToken);
+
+    /// <summary>Runs an AppHost's entry point until it builds the application.</summary>
+    /// <typeparam name="TEntryPoint">A type of the AppHost's assembly, such as Projects.AppHost.</typeparam>
+    /// <param name="args">Command line of the AppHost.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default)
+        where TEntryPoint : class => CreateAsync(typeof(TEntryPoint), args, cancellationToken);
+
+    /// <summary>Runs an AppHost's entry point until it builds the application.</summary>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, CancellationToken cancellationToken = default) =>
+        CreateAsync(entryPoint, [], cancellationToken);
+
+    /// <summary>Runs an AppHost's entry point until it builds the application.</summary>
+    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(
+        Type entryPoint, string[] args, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entryPoint);
+        ArgumentNullException.ThrowIfNull(args);
+        var run = new EntryPointRun(entryPoint.Assembly, TestArguments.Complete(args));
+        return new TestingBuilder(await run.BuilderAsync(cancellationToken).ConfigureAwait(false), run);
+    }
+}
