@@ -85,6 +85,10 @@ public class PostgresDatabaseResource(string name, string databaseName, Postgres
     /// <summary>jdbc:postgresql://host:port/database.</summary>
     public ReferenceExpression JdbcConnectionString => ReferenceExpression.Create($"{Parent.JdbcConnectionString}/{DatabaseName}");
 
+    /// <inheritdoc cref="IResourceWithConnectionString.GetConnectionStringAsync" />
+    public ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>
+        ConnectionStringExpression.GetValueAsync(cancellationToken);
+
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() =>
         ((IResourceWithConnectionString)Parent).GetConnectionProperties().Where(p => p.Key is not ("Uri" or "JdbcConnectionString")).Concat(
         [
