@@ -25,10 +25,12 @@ internal sealed class RedisPart(IServiceProvider services) : Part("redis", isEss
         }
     }
 
-    // Connecting blocks until the client's timeout where Redis is away.
+    // Connecting blocks, until the client's timeout where Redis is away: a thread of its own, not one of the pool's few.
     private async Task<IConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
-        var redis = await Task.Run(services.GetRequiredService<IConnectionMultiplexer>, cancellationToken).WaitAsync(cancellationToken);
+        var redis = await Task.Factory
+            .StartNew(services.GetRequiredService<IConnectionMultiplexer>, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .WaitAsync(cancellationToken);
         redis.ConnectionFailed += (_, _) => Interlocked.Exchange(ref _wasLost, 1);
         return redis;
     }

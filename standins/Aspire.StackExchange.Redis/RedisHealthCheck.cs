@@ -11,7 +11,7 @@ internal sealed class RedisHealthCheck(Func<IConnectionMultiplexer> connection) 
         try
         {
             // The first use may connect, which blocks.
-            var multiplexer = await Task.Run(connection, cancellationToken);
+            var multiplexer = await Task.Factory.StartNew(connection, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             await multiplexer.GetDatabase().PingAsync().WaitAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
