@@ -31,11 +31,12 @@ internal sealed class IngestionHost : WebApplicationFactory<ReceiveEvents>
 
     public string KeyDirectory => _keys.FullName;
 
-    public static async Task<IngestionHost> StartAsync(Uri? broker = null, string environment = "Development", params (string Key, string Value)[] settings)
+    public static async Task<IngestionHost> StartAsync(
+        Uri? broker = null, string environment = "Development", string? database = null, params (string Key, string Value)[] settings)
     {
         var host = new IngestionHost(environment)
         {
-            Database = await TestServers.CreateDatabaseAsync(),
+            Database = database ?? await TestServers.CreateDatabaseAsync(),
             Broker = broker ?? await TestServers.CreateVirtualHostAsync(),
         };
         host._settings["ConnectionStrings:qrplatform"] = host.Database;
