@@ -12,7 +12,7 @@ public sealed record ScansProcessed
 }
 
 /// <summary>
-/// What became of one batch. <c>Stored + Duplicate + Bot + ConsentDenied + Suppressed + Quarantined</c> equals the batch's accepted events.
+/// What became of one batch. <c>Stored + Duplicate + Bot + ConsentDenied + Suppressed + Quarantined</c> equals <c>Received - Rejected</c>.
 /// </summary>
 public sealed record ProcessedBatch
 {

@@ -2,7 +2,8 @@ namespace QrPlatform.Contracts.Scans;
 
 /// <summary>
 /// Accepted events on their way from the door (ingestion) to enrichment: the batches of one or several requests, together some
-/// hundred events, because the broker's cost is per message.
+/// hundred events, because the broker's cost is per message. A request is never split, so that it is accepted whole or not at all:
+/// a large one makes a message of its own, with up to 10,000 events.
 /// </summary>
 /// <remarks>Data class: personal, sealed. The clear members are counts and random identifiers.</remarks>
 public sealed record ScansReceived
