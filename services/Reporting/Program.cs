@@ -1,29 +1,4 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using QrPlatform.Reporting.Access;
-using QrPlatform.Reporting.Catalogue;
-using QrPlatform.Reporting.Query;
-using QrPlatform.Reporting.Scans;
-using QrPlatform.ServiceDefaults.Database;
-using QrPlatform.ServiceDefaults.Security;
+using QrPlatform.Reporting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddPlatformDatabase();
-builder.AddPlatformAuthentication();
-
-// The cache saves work and nothing depends on it: without Redis the service is degraded, not down.
-builder.AddRedisClient("redis", settings => settings.DisableHealthChecks = true, options => options.ConnectTimeout = 2_000);
-builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis", HealthStatus.Degraded, ["ready"], TimeSpan.FromSeconds(2));
-builder.Services.AddSingleton<AnswerCache>();
-builder.Services.AddSingleton<TimeZoneNames>();
-
-var app = builder.Build();
-app.UseExceptionHandler();
-app.UseStatusCodePages();
-app.UseAuthentication();
-app.UseAuthorization();
-app.MapDefaultEndpoints();
-RunQuery.Map(app);
-ListScans.Map(app);
-GetCatalogue.Map(app);
+await using var app = ReportingApplication.Build(new WebApplicationOptions { Args = args });
 await app.RunAsync();

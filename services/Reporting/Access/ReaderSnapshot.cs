@@ -18,6 +18,7 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
 
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
+    private bool _isDisposed;
 
     private ReaderSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, SnapshotPosition at)
     {
@@ -51,8 +52,14 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
     /// <summary>A command in this transaction.</summary>
     public NpgsqlCommand Command(string sql) => new(sql, _connection, _transaction) { CommandTimeout = 35 };
 
+    /// <summary>
+    /// Gives the connection back; may be called again. Npgsql reuses its transaction objects, so disposing one twice would end that of
+    /// whoever got the connection next.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
     }

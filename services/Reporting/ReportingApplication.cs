@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using QrPlatform.Reporting.Access;
+using QrPlatform.Reporting.Catalogue;
+using QrPlatform.Reporting.Query;
+using QrPlatform.Reporting.Scans;
+using QrPlatform.ServiceDefaults.Database;
+using QrPlatform.ServiceDefaults.Security;
+
+namespace QrPlatform.Reporting;
+
+/// <summary>The service as a whole, for <c>Program</c> and for tests.</summary>
+internal static class ReportingApplication
+{
+    public static WebApplication Build(WebApplicationOptions options)
+    {
+        var builder = WebApplication.CreateBuilder(options);
+        builder.AddServiceDefaults();
+        builder.AddPlatformDatabase();
+        builder.AddPlatformAuthentication();
+
+        // The cache saves work and nothing depends on it: without Redis the service is degraded, not down.
+        builder.AddRedisClient("redis", settings => settings.DisableHealthChecks = true, redis => redis.ConnectTimeout = 2_000);
+        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis", HealthStatus.Degraded, ["ready"], TimeSpan.FromSeconds(2));
+        builder.Services.AddSingleton<AnswerCache>();
+        builder.Services.AddSingleton<TimeZoneNames>();
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapDefaultEndpoints();
+        RunQuery.Map(app);
+        ListScans.Map(app);
+        GetCatalogue.Map(app);
+        return app;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+
+namespace QrPlatform.Reporting.Tests.Data;
+
+/// <summary>The contract's definitions, computed from the events as plainly as they are written.</summary>
+internal sealed class PlainNumbers
+{
+    private readonly TimeZoneInfo _zone;
+    private readonly List<Fact> _facts = [];
+    private readonly Dictionary<Guid, DateTimeOffset> _firstScans;
+    private readonly Dictionary<string, string?> _names;
+
+    public PlainNumbers(IEnumerable<TestEvent> events, string zone)
+    {
+        _zone = TimeZoneInfo.FindSystemTimeZoneById(zone);
+        var all = events.ToList();
+        _firstScans = all.Where(e => e is { IsScan: true, Visitor: not null }).GroupBy(e => e.Visitor!.Value).ToDictionary(g => g.Key, g => g.Min(e => e.At));
+        _names = all.Where(e => e.Campaign?.Id is not null).GroupBy(e => e.Campaign!.Id!).ToDictionary(g => g.Key, g => g.Select(e => e.Campaign!.Name).FirstOrDefault(name => name is not null));
+        foreach (var session in all.GroupBy(e => e.Stream)) AddSession([.. session]);
+        var customers = _facts.Where(f => f is { IsCounted: true, Event.Kind: "CUSTOMER" }).ToList();
+        foreach (var fact in customers.Where(f => f.Event.Visitor is null)
+            .Concat(customers.Where(f => f.Event.Visitor is not null).GroupBy(f => f.Event.Visitor).Select(g => g.OrderBy(f => f.Event.At).ThenBy(f => f.Event.Id, StringComparer.Ordinal).First())))
+            fact.IsNewCustomer = true;
+    }
+
+    public static readonly string[] AllMetrics =
+    [
+        "total_scans", "sessions", "unique_visitors", "returning_visitors", "conversions", "converting_sessions", "conversion_rate", "conversion_rate_7d",
+        "revenue", "average_lead_score", "average_engagement_seconds", "new_customers", "bot_scans", "unconsented_scans", "test_scans",
+    ];
+
+    /// <summary>The facts of a range of local days.</summary>
+    public IEnumerable<Fact> InRange(DateOnly from, DateOnly to) => _facts.Where(f => DateOnly.FromDateTime(Local(f.Dated)) is var day && day >= from && day <= to);
+
+    /// <summary>A metric over facts, and whether anything of it was there.</summary>
+    public (decimal? Value, bool Exists) Metric(string name, IReadOnlyCollection<Fact> facts, DateOnly from)
+    {
+        var scans = facts.Where(f => f.Event.IsScan).ToList();
+        var sessions = facts.Where(f => f.IsAttribution).ToList();
+        var visitors = scans.Where(f => f.Event.Visitor is not null).Select(f => f.Event.Visitor!.Value).Distinct().ToList();
+        var start = TimeZoneInfo.ConvertTimeToUtc(from.ToDateTime(TimeOnly.MinValue), _zone);
+        bool Converts(Fact f, double days) => f.Session.Any(e => !e.IsTest && e.Conversions is { Count: > 0 } && e.At <= f.Event.At.AddDays(days));
+        decimal? Share(int part) => sessions.Count == 0 ? null : (decimal)part / sessions.Count;
+        var engaged = sessions.Select(f => f.Session.Where(e => !e.IsTest && e.Engagement is not null).ToList()).Where(list => list.Count > 0).ToList();
+        var scored = scans.Where(f => f.Event.LeadScore is not null).ToList();
+        var converted = facts.Where(f => f.IsCounted && f.Event.Conversions is { Count: > 0 }).ToList();
+        var paid = facts.Where(f => f.IsCounted && f.Event.Revenue is not null).ToList();
+        return name switch
+        {
+            "total_scans" => (scans.Count, scans.Count > 0),
+            "sessions" => (sessions.Count, sessions.Count > 0),
+            "unique_visitors" => (visitors.Count, scans.Count > 0),
+            "returning_visitors" => (visitors.Count(v => _firstScans[v] < start), scans.Any(f => f.Event.Visitor is { } v && _firstScans[v] < start)),
+            "conversions" => (converted.Sum(f => f.Event.Conversions!.Count), converted.Count > 0),
+            "converting_sessions" => (sessions.Count(f => Converts(f, 10_000)), sessions.Any(f => Converts(f, 10_000))),
+            "conversion_rate" => (Share(sessions.Count(f => Converts(f, 10_000))), sessions.Count > 0),
+            "conversion_rate_7d" => (Share(sessions.Count(f => Converts(f, 7))), sessions.Count > 0),
+            "revenue" => (paid.Sum(f => f.Event.Revenue), paid.Count > 0),
+            "average_lead_score" => (scored.Count == 0 ? null : scored.Average(f => f.Event.LeadScore), scans.Count > 0),
+            "average_engagement_seconds" => (engaged.Count == 0 ? null : engaged.Average(list => list.Sum(e => e.Engagement)), engaged.Count > 0),
+            "new_customers" => (facts.Count(f => f.IsNewCustomer), facts.Any(f => f.IsNewCustomer)),
+            "bot_scans" => Counted(facts, f => f.Event is { IsScanKind: true, IsBot: true, IsTest: false }),
+            "unconsented_scans" => Counted(facts, f => f.Event.Kind == "UNCONSENTED"),
+            "test_scans" => Counted(facts, f => f.Event is { IsScanKind: true, IsTest: true }),
+            _ => throw new ArgumentException(name),
+        };
+    }
+
+    /// <summary>A fact's label; null where a value is missing.</summary>
+    public string? Label(Fact fact, string dimension)
+    {
+        var local = Local(fact.Dated);
+        var time = dimension switch
+        {
+            "hour" => HourLabel(fact.Dated),
+            "day" => $"{local:yyyy-MM-dd}",
+            "week" => $"{ISOWeek.GetYear(local):D4}-W{ISOWeek.GetWeekOfYear(local):D2}",
+            "month" => $"{local:yyyy-MM}",
+            "quarter" => $"{local:yyyy}-Q{(local.Month + 2) / 3}",
+            "year" => $"{local:yyyy}",
+            "hour_of_day" => local.Hour.ToString(CultureInfo.InvariantCulture),
+            "day_of_week" => (((int)local.DayOfWeek + 6) % 7 + 1).ToString(CultureInfo.InvariantCulture),
+            "qr_code_id" => fact.Context.Code,
+            _ => "?",
+        };
+        return time != "?" ? time : fact.Event.Kind == "UNCONSENTED" ? null : Carried(fact.Context, dimension);
+    }
+
+    private string? Carried(TestEvent context, string dimension) => dimension switch
+    {
+        "campaign_id" => context.Campaign?.Id,
+        "campaign_name" => context.Campaign?.Id is { } id ? _names[id] : null,
+        "variant" => context.Campaign?.Variant,
+        "channel_type" => context.Campaign?.ChannelType,
+        "content_category" => context.Campaign?.ContentCategory,
+        "conversion_goal" => context.Campaign?.ConversionGoal,
+        "business_unit" => null,
+        "country" => context.Place?.Country,
+        "region" => context.Place?.Region,
+        "city" => context.Place?.City,
+        "device_type" => context.Device?.Type,
+        "os" => context.Device?.OperatingSystem,
+        "browser" => context.Device?.Browser,
+        "lead_quality" => (context.IsScanKind ? context.LeadScore : null) switch { null => "Not Scored", >= 80 => "High Quality", >= 60 => "Medium Quality", >= 40 => "Low Quality", _ => "Unqualified" },
+        _ => throw new ArgumentException(dimension),
+    };
+
+    private string HourLabel(DateTimeOffset at)
+    {
+        var local = TimeZoneInfo.ConvertTime(at, _zone);
+        var start = local.AddTicks(-(local.TimeOfDay.Ticks % TimeSpan.TicksPerHour));
+        return start.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+    }
+
+    private DateTime Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone).DateTime;
+
+    private static (decimal? Value, bool Exists) Counted(IEnumerable<Fact> facts, Func<Fact, bool> which) => facts.Count(which) is var count ? (count, count > 0) : default;
+
+    private void AddSession(List<TestEvent> session)
+    {
+        var attribution = session.Where(e => e.IsScan).OrderBy(e => e.At).ThenBy(e => e.Id, StringComparer.Ordinal).FirstOrDefault();
+        var isBot = attribution is null && session.Any(e => e is { IsScanKind: true, IsBot: true, IsTest: false });
+        foreach (var e in session)
+        {
+            _facts.Add(new Fact(e, e.IsScanKind ? e : attribution ?? e, session, ReferenceEquals(e, attribution), !isBot && !e.IsTest && e.Kind != "UNCONSENTED"));
+        }
+    }
+
+    /// <summary>An event and what its session makes of it.</summary>
+    internal sealed record Fact(TestEvent Event, TestEvent Context, IReadOnlyList<TestEvent> Session, bool IsAttribution, bool IsCounted)
+    {
+        public bool IsNewCustomer { get; set; }
+
+        /// <summary>Of an event without consent only the hour is known.</summary>
+        public DateTimeOffset Dated => Event.Kind == "UNCONSENTED" ? new DateTimeOffset(Event.At.UtcTicks - (Event.At.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero) : Event.At;
+    }
+}
