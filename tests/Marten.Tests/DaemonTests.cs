@@ -1,4 +1,5 @@
 using JasperFx.Events.Projections;
+using Npgsql;
 using QrPlatform.Testing;
 
 namespace QrPlatform.Marten.Tests;
@@ -85,12 +86,19 @@ public sealed class DaemonTests : DaemonDatabase
         await using var process = Process(new SequenceLog(Table, then: "select pg_sleep(0.05)"), page: 30);
         using var daemon = await process.BuildProjectionDaemonAsync();
         await daemon.StartAllAsync();
-        for (var blow = 0; blow < 5; blow++)
+        await using (var killer = NpgsqlDataSource.Create(Events.ConnectionString))
+        await using (var kill = killer.CreateCommand(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"))
         {
-            await Task.Delay(120);
-            await Events.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+            for (var blow = 0; blow < 5; blow++)
+            {
+                await Task.Delay(120);
+                await kill.ExecuteNonQueryAsync();
+            }
         }
 
+        // The test's own connections were hit as well.
+        Events.Database.Clear();
         await AppendManyAsync(20);
         await Eventually.TrueAsync(async () => await SeenAsync() == 320, "all events in spite of lost connections");
         await daemon.StopAllAsync();

@@ -121,6 +121,37 @@ public sealed class GapTests : DaemonDatabase
         await daemon.StopAllAsync();
     }
 
+    [Fact]
+    public async Task A_report_that_runs_for_long_does_not_hold_up_a_dead_hole()
+    {
+        // Marten itself waits for any transaction.
+        if (typeof(IDocumentStore).Assembly.GetName().Name != "Native.Marten") return;
+
+        await AppendManyAsync(20);
+        var role = $"report_{Guid.NewGuid():N}";
+        await Events.ExecuteAsync($"create role {role} login password 'secret'");
+        try
+        {
+            await using var reports = NpgsqlDataSource.Create(
+                new NpgsqlConnectionStringBuilder(Events.ConnectionString) { Username = role, Password = "secret", Pooling = false });
+            await using var connection = await reports.OpenConnectionAsync();
+            await using var report = await connection.BeginTransactionAsync();
+            await ExecuteAsync(report, "select 1");
+            await BurnAsync();
+            await AppendManyAsync(10);
+
+            await using var process = Process();
+            using var daemon = await process.BuildProjectionDaemonAsync();
+            await daemon.StartAllAsync();
+            await Eventually.TrueAsync(async () => await SeenAsync() == 30, "the events behind the hole", TimeSpan.FromSeconds(10));
+            await daemon.StopAllAsync();
+        }
+        finally
+        {
+            await Events.ExecuteAsync($"drop role {role}");
+        }
+    }
+
     private async Task BurnAsync()
     {
         await using var connection = await Events.Database.OpenConnectionAsync();

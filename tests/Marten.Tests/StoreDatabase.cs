@@ -15,13 +15,16 @@ public sealed class StoreDatabase : IAsyncLifetime
 {
     public const string Schema = "events";
 
+    public string ConnectionString { get; private set; } = "";
+
     public NpgsqlDataSource Database { get; private set; } = null!;
 
     public DocumentStore Store { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        Database = NpgsqlDataSource.Create(await TestServers.CreateDatabaseAsync());
+        ConnectionString = await TestServers.CreateDatabaseAsync();
+        Database = NpgsqlDataSource.Create(ConnectionString);
         Store = NewStore();
         await Store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
     }

@@ -12,6 +12,12 @@ with cannot_be as (
     join pg_stat_activity a on a.pid = l.pid
     where l.locktype = 'advisory' and l.granted and l.classid = 0 and l.objsubid = 1 and l.objid::bigint = any ($5)
       and l.database = (select oid from pg_database where datname = current_database()) and a.backend_xid is null
+), writers as (
+    -- Connected roles that may insert events, or may become one that may. A report that runs for an hour is not waited for.
+    select member.oid
+    from (select distinct usesysid as oid from pg_stat_activity where usesysid is not null) member
+    where exists (select from pg_roles r
+                  where has_table_privilege(r.oid, format('%I.mt_events', $4), 'INSERT') and pg_has_role(member.oid, r.oid, 'member'))
 )
 select
     -- Drawing a number locks the sequence, and inserting the table, until the transaction ends. A prepared transaction has no
@@ -28,7 +34,7 @@ select
     (select count(*)
      from pg_stat_activity a
      where a.datname = current_database() and a.pid <> pg_backend_pid() and a.backend_type = 'client backend'
-       and a.xact_start <= $1 and a.pid not in (select pid from cannot_be)),
+       and a.xact_start <= $1 and a.pid not in (select pid from cannot_be) and a.usesysid in (select oid from writers)),
     (select count(*)
      from pg_snapshot_xip(pg_current_snapshot()) as running (xid)
      where running.xid::text::bigint < $2

@@ -56,6 +56,12 @@ internal sealed class EventSchema(StoreOptions options)
         try
         {
             await using var connection = await options.DataSource!.OpenConnectionAsync(ct).ConfigureAwait(false);
+            if (await IsCurrentAsync(connection, ct).ConfigureAwait(false))
+            {
+                _ready = true;
+                return;
+            }
+
             await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
             await using var command = new NpgsqlCommand(
                 $"""
@@ -83,6 +89,31 @@ internal sealed class EventSchema(StoreOptions options)
         drop table if exists {Skips} cascade;
         drop sequence if exists {Sequence} cascade;
         """;
+
+    /// <summary>
+    /// Looks before it leaps: also a statement that finds its object there takes a lock that waits for every append under way, and
+    /// has the next ones wait for it.
+    /// </summary>
+    private async Task<bool> IsCurrentAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var columns = OptionalColumns().Select(c => c.Name).ToArray();
+        string?[] relations =
+        [
+            Streams, Events, Sequence, Progression, $"{Name}.pk_mt_events_stream_and_version",
+            options.EventGraph.EnableAdvancedAsyncTracking ? Skips : Events,
+            options.EventGraph.EnableUniqueIndexOnEventId ? $"{Name}.idx_mt_events_event_id" : Events,
+            options.EventGraph.EnableEventTypeIndex ? $"{Name}.idx_mt_events_event_type_seq_id" : Events
+        ];
+        await using var command = new NpgsqlCommand(
+            """
+            select (select bool_and(to_regclass(name) is not null) from unnest($1) as r (name))
+               and (select count(*) from pg_attribute where attrelid = to_regclass($2) and attname = any ($3)) = cardinality($3)
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = relations });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Events });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = columns });
+        return await command.ExecuteScalarAsync(ct).ConfigureAwait(false) is true;
+    }
 
     private string CreateStatements() =>
         $"""
