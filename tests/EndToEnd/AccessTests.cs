@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using Npgsql;
 using QrPlatform.EndToEnd.Data;
-using QrPlatform.Testing;
 
 namespace QrPlatform.EndToEnd;
 
