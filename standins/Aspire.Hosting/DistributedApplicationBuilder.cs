@@ -45,7 +45,9 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddHostedService<NativeOrchestrator>();
         Services.AddHealthChecks();
         Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(14));
-        _host.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        // The host logs why it failed to start with a stack trace; whoever started it gets the reason as an exception, or as a line.
+        _host.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     }
 
     /// <inheritdoc />

@@ -57,7 +57,8 @@ internal sealed class NativeOrchestrator(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_run is null)
+        // Stopping twice, as whoever stops and then disposes does, is stopping once.
+        if (Interlocked.Exchange(ref _run, null) is not { } run)
             return;
         output.Line("stopping ...");
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -77,7 +78,7 @@ internal sealed class NativeOrchestrator(
         foreach (var killed in (await Task.WhenAll(stops.Values.Select(s => s.Value)).ConfigureAwait(false)).SelectMany(k => k))
             output.Line($"killed {killed}: it did not end when asked to");
 
-        await _run.DisposeAsync().ConfigureAwait(false);
+        await run.DisposeAsync().ConfigureAwait(false);
         native.Data.Dispose();
         foreach (var runner in _runners)
             runner.Dispose();
