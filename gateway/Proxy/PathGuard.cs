@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 using QrPlatform.Gateway.Web;
 
@@ -11,6 +12,9 @@ internal static class PathGuard
 {
     private const string Internal = "internal";
 
+    // Without any of these a path can be read in one way only.
+    private static readonly SearchValues<string> Tricks = SearchValues.Create(["%", "\\", ";", "//", "/."], StringComparison.Ordinal);
+
     public static void UsePathGuard(this WebApplication app) => app.Use((context, next) =>
         MayPass(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, context.Request.Path)
             ? next(context)
@@ -22,6 +26,8 @@ internal static class PathGuard
     public static bool MayPass(string rawTarget, PathString path)
     {
         var read = path.Value ?? "/";
+        if (rawTarget.StartsWith('/') && !rawTarget.AsSpan().ContainsAny(Tricks))
+            return !path.StartsWithSegments("/" + Internal, StringComparison.OrdinalIgnoreCase);
         return !LeadsInside(read) && IsPlain(read) && !LeadsInside(PathOf(rawTarget));
     }
 

@@ -13,7 +13,7 @@ public sealed class RedisClientTests
     [Fact]
     public async Task Connects_by_the_connection_string_and_checks_its_health()
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Configuration["ConnectionStrings:redis"] = await TestServers.RedisAsync();
         builder.Configuration["Aspire:StackExchange:Redis:ConnectionString"] = "127.0.0.1:1";
         StackExchangeRedisSettings? read = null;
@@ -37,7 +37,7 @@ public sealed class RedisClientTests
     [Fact]
     public async Task Starts_while_redis_is_away()
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Configuration["ConnectionStrings:redis"] = "127.0.0.1:1";
         builder.AddRedisClient("redis", configureOptions: options => options.ConnectTimeout = 500);
         using var host = builder.Build();
@@ -51,7 +51,7 @@ public sealed class RedisClientTests
     [Fact]
     public async Task Reads_the_sections_and_keeps_keyed_connections_apart()
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Configuration["Aspire:StackExchange:Redis:DisableHealthChecks"] = "true";
         builder.Configuration["Aspire:StackExchange:Redis:cache:ConnectionString"] = await TestServers.RedisAsync();
         builder.Configuration["Aspire:StackExchange:Redis:cache:ConfigurationOptions:ClientName"] = "tests";
@@ -70,7 +70,7 @@ public sealed class RedisClientTests
     [Fact]
     public void Says_which_connection_string_is_missing()
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.AddRedisClient("redis");
         using var host = builder.Build();
 
