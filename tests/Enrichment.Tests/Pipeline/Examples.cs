@@ -34,11 +34,20 @@ internal static class Examples
         DeviceInfo = new DeviceInfo { DeviceType = "MOBILE", OperatingSystem = "iOS 17.5", BrowserName = "Safari", ScreenResolution = "1179x2556", UserAgent = Browser },
         CampaignContext = new CampaignContext
         {
-            CampaignId = "camp_1", CampaignName = "Holiday", Variant = "A", ChannelType = "OFFLINE_PRINT", ContentCategory = "PRODUCT_DEMO", ConversionGoal = "LEAD_GENERATION",
+            CampaignId = "camp_1",
+            CampaignName = "Holiday",
+            Variant = "A",
+            ChannelType = "OFFLINE_PRINT",
+            ContentCategory = "PRODUCT_DEMO",
+            ConversionGoal = "LEAD_GENERATION",
         },
         BehaviorMetrics = new BehaviorMetrics
         {
-            LeadScore = 78.5m, EngagementDuration = 145, PageViews = 3, ConversionEvents = ["EMAIL_SIGNUP", "BROCHURE_DOWNLOAD"], RevenueAttribution = 12.345m,
+            LeadScore = 78.5m,
+            EngagementDuration = 145,
+            PageViews = 3,
+            ConversionEvents = ["EMAIL_SIGNUP", "BROCHURE_DOWNLOAD"],
+            RevenueAttribution = 12.345m,
         },
     };
 
