@@ -23,18 +23,22 @@ internal sealed class SubjectRecords(NpgsqlDataSource database, KeyDirectory key
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var answers = new SubjectAnswer?[questions.Count];
+        // Data keys made by this call: who won the race for a record is found again by its id and need not be unwrapped.
+        var made = new Dictionary<Guid, byte[]>();
         for (var round = 0; round < Rounds; round++)
         {
-            await FindAsync(connection, questions, answers, cancellationToken);
+            await FindAsync(connection, questions, answers, made, cancellationToken);
             var missing = Missing(questions, answers);
             if (missing.Count == 0) return answers!;
-            await CreateAsync(connection, missing, cancellationToken);
+            await CreateAsync(connection, missing, made, cancellationToken);
         }
 
         throw new TimeoutException("Subjects were created and vanished again several times: an erasure is under way. Try again.");
     }
 
-    private async Task FindAsync(NpgsqlConnection connection, IReadOnlyList<SubjectQuestion> questions, SubjectAnswer?[] answers, CancellationToken cancellationToken)
+    private async Task FindAsync(
+        NpgsqlConnection connection, IReadOnlyList<SubjectQuestion> questions, SubjectAnswer?[] answers, Dictionary<Guid, byte[]> made,
+        CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand(FindSql, connection);
         AddQuestions(find, questions);
@@ -50,12 +54,14 @@ internal sealed class SubjectRecords(NpgsqlDataSource database, KeyDirectory key
             else if (!reader.IsDBNull(1))
             {
                 var id = reader.GetGuid(1);
-                answers[position] = new SubjectAnswer(id, reader.GetGuid(2), Unwrap(id, reader.GetInt32(3), reader.GetFieldValue<byte[]>(4)), IsSuppressed: false);
+                var dataKey = made.GetValueOrDefault(id) ?? Unwrap(id, reader.GetInt32(3), reader.GetFieldValue<byte[]>(4));
+                answers[position] = new SubjectAnswer(id, reader.GetGuid(2), dataKey, IsSuppressed: false);
             }
         }
     }
 
-    private async Task CreateAsync(NpgsqlConnection connection, List<SubjectQuestion> missing, CancellationToken cancellationToken)
+    private async Task CreateAsync(
+        NpgsqlConnection connection, List<SubjectQuestion> missing, Dictionary<Guid, byte[]> made, CancellationToken cancellationToken)
     {
         await using var findEpoch = new NpgsqlCommand(FindEpochSql, connection);
         var epoch = (int?)await findEpoch.ExecuteScalarAsync(cancellationToken)
@@ -69,7 +75,8 @@ internal sealed class SubjectRecords(NpgsqlDataSource database, KeyDirectory key
         {
             ids[i] = Guid.NewGuid();
             pseudonyms[i] = Guid.NewGuid();
-            wrapped[i] = SealedBox.Seal(epochKey, RandomNumberGenerator.GetBytes(SealedBox.KeySize), ids[i].ToByteArray(bigEndian: true));
+            made[ids[i]] = RandomNumberGenerator.GetBytes(SealedBox.KeySize);
+            wrapped[i] = SealedBox.Seal(epochKey, made[ids[i]], ids[i].ToByteArray(bigEndian: true));
         }
 
         await using var create = new NpgsqlCommand(CreateSql, connection);
