@@ -115,13 +115,6 @@ public static partial class ResourceBuilderExtensions
             : builder.WithAnnotation(new HealthCheckAnnotation(key));
     }
 
-    /// <summary>Leaves the start to a command.</summary>
-    public static IResourceBuilder<T> WithExplicitStart<T>(this IResourceBuilder<T> builder) where T : IResource
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithAnnotation(new ExplicitStartupAnnotation());
-    }
-
     /// <summary>Shows the resource under another.</summary>
     public static IResourceBuilder<T> WithParentRelationship<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> parent)
         where T : IResource

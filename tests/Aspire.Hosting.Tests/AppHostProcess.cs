@@ -51,7 +51,9 @@ internal sealed class AppHostProcess : IDisposable
         var dotnet = Environment.ProcessPath is { } own && Path.GetFileName(own) == "dotnet" ? own : Binaries.OnPath("dotnet")!;
         var start = new ProcessStartInfo(dotnet, ["exec", dll, $"--QR_DATA_DIR={directory}", .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         };
         if (path is not null)
             start.Environment["PATH"] = path;

@@ -114,9 +114,6 @@ public class ReplicaAnnotation(int replicas = 1) : IResourceAnnotation
     public int Replicas { get; } = replicas;
 }
 
-/// <summary>The resource is started by a command, not with the application.</summary>
-public sealed class ExplicitStartupAnnotation : IResourceAnnotation;
-
 /// <summary>The resource is related to another.</summary>
 public sealed class ResourceRelationshipAnnotation(IResource resource, string type) : IResourceAnnotation
 {
@@ -127,16 +124,6 @@ public sealed class ResourceRelationshipAnnotation(IResource resource, string ty
     public string Type { get; } = type;
 }
 
-/// <summary>What happens to the server of a resource when the application ends.</summary>
-public enum ContainerLifetime
-{
-    /// <summary>It ends too.</summary>
-    Session,
-
-    /// <summary>It goes on. Not supported here.</summary>
-    Persistent,
-}
-
 internal sealed class HttpHealthCheckAnnotation(string path, int statusCode, string? endpointName) : IResourceAnnotation
 {
     public string Path { get; } = path;
@@ -144,13 +131,4 @@ internal sealed class HttpHealthCheckAnnotation(string path, int statusCode, str
     public int StatusCode { get; } = statusCode;
 
     public string? EndpointName { get; } = endpointName;
-}
-
-internal sealed class ReferencedByNameAnnotation(IResource resource) : IResourceAnnotation
-{
-    public IResource Resource { get; } = resource;
-
-    public bool All { get; set; }
-
-    public HashSet<string> EndpointNames { get; } = new(StringComparer.OrdinalIgnoreCase);
 }

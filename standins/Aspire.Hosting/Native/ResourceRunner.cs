@@ -13,6 +13,7 @@ internal sealed class ResourceRunner(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CalmAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConsoleLog _log = context.LogOf(program.Resource.Name);
@@ -82,10 +83,10 @@ internal sealed class ResourceRunner(
         var pause = FirstPause;
         while (!_stopping.IsCancellationRequested)
         {
-            var (exitCode, healthyFor) = await RunOnceAsync().ConfigureAwait(false);
+            var (exitCode, healthyFor, problem) = await TryRunOnceAsync().ConfigureAwait(false);
             if (_stopping.IsCancellationRequested)
                 return;
-            if (!program.IsRestarted(exitCode))
+            if (problem is null && !program.IsRestarted(exitCode))
             {
                 var state = exitCode == 0 ? KnownResourceStates.Finished : KnownResourceStates.Exited;
                 await PublishAsync(s => s with { State = state, ExitCode = exitCode, StopTimeStamp = Now }).ConfigureAwait(false);
@@ -94,9 +95,24 @@ internal sealed class ResourceRunner(
 
             if (healthyFor > CalmAfter)
                 pause = FirstPause;
-            output.Line($"{Resource.Name}: ended with exit code {exitCode}, starting again in {pause.TotalSeconds:0.0} s; log: {_log.Path}");
+            output.Line($"{Resource.Name}: {problem ?? $"ended with exit code {exitCode}"}, starting again in {pause.TotalSeconds:0.0} s; log: {_log.Path}");
             await Task.Delay(pause, context.Time, _stopping.Token).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>A resource that has run is not given up because it cannot be started at the moment.</summary>
+    private async Task<(int ExitCode, TimeSpan HealthyFor, string? Problem)> TryRunOnceAsync()
+    {
+        try
+        {
+            var (exitCode, healthyFor) = await RunOnceAsync().ConfigureAwait(false);
+            return (exitCode, healthyFor, null);
+        }
+        catch (Exception e) when (_hasBeenReady && e is not OperationCanceledException)
+        {
+            await _log.WriteLineAsync(e.ToString()).ConfigureAwait(false);
+            return (-1, TimeSpan.Zero, $"could not be started ({e.Message})");
         }
     }
 
@@ -110,16 +126,7 @@ internal sealed class ResourceRunner(
         // Whoever stops cancels first and looks for the process then: one of the two sees the other.
         if (_stopping.IsCancellationRequested)
             process.Kill();
-        await PublishAsync(s => s with
-        {
-            State = KnownResourceStates.Running,
-            StartTimeStamp = Now,
-            StopTimeStamp = null,
-            ExitCode = null,
-            HealthReports = [new HealthReportSnapshot("ready", HealthStatus.Unhealthy, "starting", null)],
-            Urls = [.. Addresses()],
-            Properties = [new ResourcePropertySnapshot("executable.pid", process.Identity.Pid), new ResourcePropertySnapshot("console.log", _log.Path)],
-        }).ConfigureAwait(false);
+        await PublishAsync(s => Started(s, process)).ConfigureAwait(false);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         var watching = WatchHealthAsync(ended.Token);
@@ -136,6 +143,21 @@ internal sealed class ResourceRunner(
         return (exitCode, healthyFor);
     }
 
+    private CustomResourceSnapshot Started(CustomResourceSnapshot snapshot, SupervisedProcess process) => snapshot with
+    {
+        State = KnownResourceStates.Running,
+        StartTimeStamp = Now,
+        StopTimeStamp = null,
+        ExitCode = null,
+        HealthReports = [new HealthReportSnapshot("ready", HealthStatus.Unhealthy, "starting", null)],
+        Urls = [.. Addresses()],
+        Properties =
+        [
+            new ResourcePropertySnapshot("executable.pid", process.Identity.Pid),
+            new ResourcePropertySnapshot("console.log", _log.Path),
+        ],
+    };
+
     /// <summary>Probes every 150 ms until the process is healthy, then ever less often, up to every 5 s.</summary>
     /// <returns>How long it has been healthy.</returns>
     private async Task<TimeSpan> WatchHealthAsync(CancellationToken ended)
@@ -148,13 +170,9 @@ internal sealed class ResourceRunner(
         {
             while (true)
             {
-                var problem = await ProbeAsync(ended).ConfigureAwait(false);
-                if (problem is null && healthySince is null)
-                {
-                    await program.CompleteAsync(context, ended).ConfigureAwait(false);
-                    healthySince = Stopwatch.GetTimestamp();
-                }
-
+                var problem = await ProbeAsync(isComplete: healthySince is not null, ended).ConfigureAwait(false);
+                if (problem is null)
+                    healthySince ??= Stopwatch.GetTimestamp();
                 if (problem != told)
                     await ReportAsync(problem).ConfigureAwait(false);
                 told = problem;
@@ -168,17 +186,25 @@ internal sealed class ResourceRunner(
         }
     }
 
-    private async Task<string?> ProbeAsync(CancellationToken ended)
+    private async Task<string?> ProbeAsync(bool isComplete, CancellationToken ended)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ended);
-        deadline.CancelAfter(TimeSpan.FromSeconds(5));
+        deadline.CancelAfter(ProbeLimit);
         try
         {
-            return await program.ProbeAsync(context, deadline.Token).ConfigureAwait(false);
+            var problem = await program.ProbeAsync(context, deadline.Token).ConfigureAwait(false);
+            if (problem is null && !isComplete)
+                await program.CompleteAsync(context, ended).ConfigureAwait(false);
+            return problem;
         }
         catch (OperationCanceledException) when (!ended.IsCancellationRequested)
         {
-            return "no answer within 5 s";
+            return $"no answer within {ProbeLimit.TotalSeconds} s";
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever went wrong, the process is not seen to work, and is looked at again.
+            return e.Message;
         }
     }
 
@@ -207,44 +233,4 @@ internal sealed class ResourceRunner(
 
     private Task PublishAsync(Func<CustomResourceSnapshot, CustomResourceSnapshot> change) =>
         notifications.PublishUpdateAsync(Resource, change);
-}
-
-/// <summary>A process that must run beside a resource's own, and is started again at once when it ends.</summary>
-internal sealed class Companion
-{
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _running;
-    private SupervisedProcess _process;
-
-    public Companion(ProcessSpecification specification, RunContext context)
-    {
-        var log = context.LogOf(specification.Name);
-        _process = SupervisedProcess.Start(specification, context.Run, log);
-        _running = KeepRunningAsync(specification, context, log);
-    }
-
-    public async Task StopAsync()
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _process.StopAsync(TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
-        _stopping.Dispose();
-    }
-
-    private async Task KeepRunningAsync(ProcessSpecification specification, RunContext context, ConsoleLog log)
-    {
-        try
-        {
-            while (true)
-            {
-                await _process.Exited.ConfigureAwait(false);
-                await Task.Delay(TimeSpan.FromMilliseconds(200), context.Time, _stopping.Token).ConfigureAwait(false);
-                _process = SupervisedProcess.Start(specification, context.Run, log);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-    }
 }
