@@ -107,7 +107,7 @@ public sealed record UnconsentedEventCounted
     /// <summary>The start of the UTC hour in which it happened.</summary>
     public required DateTimeOffset Hour { get; init; }
 
-    /// <summary>It was a scan or a rescan.</summary>
+    /// <summary>It was a scan or a rescan, neither a bot's nor a test.</summary>
     public required bool IsScan { get; init; }
 }
 

@@ -101,7 +101,12 @@ public sealed class AccessTests(Stack stack)
         using var door = stack.WithBearer(key);
         var scan = new Event
         {
-            EventId = eventId, Timestamp = new DateTimeOffset(2024, 5, 2, 12, 0, 0, TimeSpan.Zero), EventType = "SCAN", QrCodeId = code, VisitorId = $"v-{eventId}", SessionId = $"s-{eventId}",
+            EventId = eventId,
+            Timestamp = new DateTimeOffset(2024, 5, 2, 12, 0, 0, TimeSpan.Zero),
+            EventType = "SCAN",
+            QrCodeId = code,
+            VisitorId = $"v-{eventId}",
+            SessionId = $"s-{eventId}",
             CampaignContext = campaign is null ? null : new Campaign(campaign, "Name", null, null),
         };
         await Door.SendAsync(door, [scan], new Random(1), 1);

@@ -39,6 +39,8 @@ public sealed class MetricsTests(Stack stack)
         Assert.Equal(expected.Stored, Grown("stored") + Grown("bot"));
         Assert.Equal(0, Grown("rejected") + Grown("suppressed"));
 
+        Assert.Equal(expected.Unconsented.Count(refused => refused.IsScan), await Stack.NumberAsync(administrator, "unconsented_scans", "2025-01-01", "2026-06-30"));
+
         var first = await CompareAsync(administrator, expected);
 
         // All of it again, in another order and other batches: no number moves but the ledger's received and duplicate.

@@ -71,8 +71,12 @@ public sealed class OutageTests(Stack stack)
         {
             var batch = Enumerable.Range(0, 20).Select(i => new Event
             {
-                EventId = $"outage-{number:D6}-{i:D2}", Timestamp = new DateTimeOffset(2024, 7, 2, 12, 0, 0, TimeSpan.Zero).AddMilliseconds(number * 20 + i),
-                EventType = "SCAN", QrCodeId = "outage", SessionId = $"outage-{number}", VisitorId = $"outage-{number % 50}",
+                EventId = $"outage-{number:D6}-{i:D2}",
+                Timestamp = new DateTimeOffset(2024, 7, 2, 12, 0, 0, TimeSpan.Zero).AddMilliseconds(number * 20 + i),
+                EventType = "SCAN",
+                QrCodeId = "outage",
+                SessionId = $"outage-{number}",
+                VisitorId = $"outage-{number % 50}",
             }).ToList();
             while (!await TrySendAsync(door, batch)) await Task.Delay(100, CancellationToken.None);
             foreach (var sent in batch) accepted.Add(sent.EventId);

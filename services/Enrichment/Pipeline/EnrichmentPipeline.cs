@@ -14,10 +14,10 @@ internal sealed class EnrichmentPipeline
                 // Nothing is done with an event that may not be kept; and whoever is erased is recognised before
                 // a later step can put a copy into quarantine.
                 EnrichmentStep.Each("text", 1, logger, RefuseUnstorableText.Apply),
+                EnrichmentStep.Each("bots", 1, logger, draft => MarkBots.Apply(draft, bots)), // an unconsented scan is a person's
                 EnrichmentStep.Each("consent", 1, logger, DecideConsent.Apply),
                 EnrichmentStep.All("pseudonym", 1, subjects.ApplyAsync),
                 EnrichmentStep.Each("money", 1, logger, ConvertMoney.Apply),
-                EnrichmentStep.Each("bots", 1, logger, draft => MarkBots.Apply(draft, bots)),
                 EnrichmentStep.Each("campaign", 1, logger, ReadCampaign.Apply),
                 EnrichmentStep.Each("geography", 1, logger, GeneralisePlace.Apply),
                 EnrichmentStep.Each("device", 1, logger, ReadDevice.Apply),

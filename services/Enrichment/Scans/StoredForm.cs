@@ -84,7 +84,7 @@ internal sealed class StoredForm(KeyDirectory keys, EnrichmentPipeline pipeline,
             EventId = draft.Source.EventId,
             QrCodeId = draft.Source.QrCodeId,
             Hour = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerHour)),
-            IsScan = draft.IsScan,
+            IsScan = draft.IsScan && !draft.IsBot && !draft.Source.IsTest,
         };
     }
 

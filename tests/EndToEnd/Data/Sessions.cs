@@ -40,8 +40,16 @@ internal sealed class Sessions(int seed, string prefix)
         var device = new Device(Pick(Devices), "iOS 17.1", "Safari", bot ? "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)" : "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) Safari/604.1");
         var template = new Event
         {
-            EventId = "", Timestamp = start, EventType = "SCAN", QrCodeId = $"{prefix}-qr-{_random.Next(5)}", VisitorId = visitor, SessionId = session,
-            ScanLocation = place, DeviceInfo = device, CampaignContext = campaign, IsTest = _random.Next(25) == 0 ? true : null,
+            EventId = "",
+            Timestamp = start,
+            EventType = "SCAN",
+            QrCodeId = $"{prefix}-qr-{_random.Next(5)}",
+            VisitorId = visitor,
+            SessionId = session,
+            ScanLocation = place,
+            DeviceInfo = device,
+            CampaignContext = campaign,
+            IsTest = _random.Next(25) == 0 ? true : null,
             Consent = _random.Next(20) switch { 0 => new Consent(false, null), 1 => new Consent(false, start.AddDays(40)), 2 => new Consent(true, null), _ => null },
         };
 
@@ -50,8 +58,11 @@ internal sealed class Sessions(int seed, string prefix)
         {
             Add(template with
             {
-                EventType = "RESCAN", Timestamp = start.AddSeconds(_random.Next(-900, 900)), CampaignContext = new Campaign($"{prefix}-camp-{_random.Next(4)}", "Campaign", "C", null),
-                ScanLocation = place with { Country = Pick(Countries) }, BehaviorMetrics = Score(),
+                EventType = "RESCAN",
+                Timestamp = start.AddSeconds(_random.Next(-900, 900)),
+                CampaignContext = new Campaign($"{prefix}-camp-{_random.Next(4)}", "Campaign", "C", null),
+                ScanLocation = place with { Country = Pick(Countries) },
+                BehaviorMetrics = Score(),
                 DeviceInfo = _random.Next(2) == 0 ? device : device with { UserAgent = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0" },
             });
         }
