@@ -14,9 +14,11 @@ internal static class ForwardingProblems
         // The caller is gone, or sent what can't be read: nobody to answer, or an answer given already.
         if (context.RequestAborted.IsCancellationRequested) return;
 
-        if (failure.Exception is BadHttpRequestException bad)
+        if (Unreadable(failure.Exception) is { } bad)
         {
-            await Problems.WriteAsync(context, bad.StatusCode, "The request could not be read.", bad.Message);
+            await (bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Problems.WriteAsync(context, bad.StatusCode, BodyLimit.Title, BodyLimit.Detail)
+                : Problems.WriteAsync(context, bad.StatusCode, "The request could not be read.", bad.Message));
             return;
         }
 
@@ -31,6 +33,15 @@ internal static class ForwardingProblems
             _ => Problems.WriteAsync(context, StatusCodes.Status502BadGateway, $"The service '{service}' broke off.", OutcomeUnknown),
         });
     }
+
+    // The forwarder wraps what went wrong with reading the request into what then went wrong with sending it.
+    private static BadHttpRequestException? Unreadable(Exception? exception) => exception switch
+    {
+        BadHttpRequestException bad => bad,
+        AggregateException all => all.InnerExceptions.Select(Unreadable).FirstOrDefault(inner => inner is not null),
+        { InnerException: { } inner } => Unreadable(inner),
+        _ => null,
+    };
 
     private const string OutcomeUnknown = "It is not known whether the request was carried out. Events may be sent again: an eventId counts once.";
 }
