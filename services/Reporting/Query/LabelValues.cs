@@ -47,9 +47,8 @@ internal static partial class LabelValues
         _ => new string[length],
     };
 
-    /// <summary>A day <c>2025-11-30</c> within what the platform counts, or null.</summary>
-    public static DateOnly? Day(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1970 and < 2200 ? day : null;
+    /// <inheritdoc cref="JsonObjectReader.ParseDay"/>
+    public static DateOnly? Day(string text) => JsonObjectReader.ParseDay(text);
 
     private static object? Integer(Dimension dimension, JsonElement value)
     {

@@ -21,12 +21,9 @@ internal static class RunQuery
     private static async Task<IResult> Handle(
         HttpContext context, NpgsqlDataSource database, TimeZoneNames zones, AnswerCache cache, CancellationToken cancellationToken)
     {
-        if (!context.Request.HasJsonContentType()) return Refusals.NotJson();
-        if (await RequestBody.ReadAsync(context.Request, MaxBody, cancellationToken) is not { } body) return Refusals.TooLarge(MaxBody);
-        if (RequestBody.Fault(body) is { } fault) return Refusals.Malformed(fault);
-
-        using var json = JsonDocument.Parse(body);
-        if (json.RootElement.ValueKind != JsonValueKind.Object) return Refusals.Malformed("It is another JSON value.");
+        var (body, refusal) = await RequestBody.ReadObjectAsync(context.Request, MaxBody, cancellationToken);
+        if (refusal is not null) return refusal;
+        using var json = body!;
         var errors = new List<FieldError>();
         if (QueryReader.Read(json.RootElement, errors) is not { } plan) return Refusals.Unprocessable(errors);
         if (plan.TimeZone is { } asked)

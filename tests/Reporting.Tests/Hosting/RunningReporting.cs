@@ -45,7 +45,7 @@ internal sealed class RunningReporting : IAsyncDisposable
         return new RunningReporting(issuer, app, log);
     }
 
-    public string Token(string role = Roles.Administrator, string tenant = "demo", params string[] campaigns) => _issuer.Token(role, tenant, campaigns);
+    public string Token(string role = Roles.Administrator, string tenant = "demo", params string[] campaigns) => _issuer.Token(role, tenant, campaigns: campaigns);
 
     public Task<HttpResponseMessage> PostAsync(string body, string? token, string mediaType = "application/json") =>
         PostAsync(new StringContent(body, Encoding.UTF8, mediaType), token);

@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 
-namespace QrPlatform.Reporting.Query;
+namespace QrPlatform.Requests;
 
 /// <summary>Reads one JSON object member by member and notes what does not fit, so that the caller learns of everything at once.</summary>
-internal sealed class JsonObjectReader(JsonElement element, string path, List<FieldError> errors)
+public sealed class JsonObjectReader(JsonElement element, string path, List<FieldError> errors)
 {
     /// <summary>Notes members that have no meaning here, which are most often spelling mistakes.</summary>
     public void Allow(params ReadOnlySpan<string> members)
@@ -37,7 +38,7 @@ internal sealed class JsonObjectReader(JsonElement element, string path, List<Fi
     public DateOnly? Day(string name)
     {
         if (Text(name, required: true) is not { } text) return null;
-        if (LabelValues.Day(text) is { } day) return day;
+        if (ParseDay(text) is { } day) return day;
         Note(name, "not_a_date", "Must be a day such as 2025-11-30, from 1970-01-01 to 2199-12-31.");
         return null;
     }
@@ -101,7 +102,15 @@ internal sealed class JsonObjectReader(JsonElement element, string path, List<Fi
         }
     }
 
+    /// <summary>Notes what is wrong with a member.</summary>
+    /// <param name="name">The member.</param>
+    /// <param name="code">Stable slug.</param>
+    /// <param name="message">For people: what is allowed.</param>
     public void Note(string name, string code, string message) => errors.Add(new FieldError($"{path}.{name}", code, message));
+
+    /// <summary>A day <c>2025-11-30</c> within what the platform counts, or null.</summary>
+    public static DateOnly? ParseDay(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1970 and < 2200 ? day : null;
 
     /// <summary>The text, or null where PostgreSQL could not hold it.</summary>
     public static string? Storable(string text) => text.Length <= 1_000 && !text.Contains('\0') ? text : null;

@@ -6,10 +6,10 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using QrPlatform.ServiceDefaults.Security;
 
-namespace QrPlatform.Reporting.Tests.Hosting;
+namespace QrPlatform.Testing;
 
 /// <summary>Stands where the gateway stands: publishes a key, and signs tokens with it.</summary>
-internal sealed class TokenIssuer : IAsyncDisposable
+public sealed class TokenIssuer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly SigningCredentials _credentials;
@@ -20,8 +20,10 @@ internal sealed class TokenIssuer : IAsyncDisposable
         _credentials = credentials;
     }
 
+    /// <summary>Where services find its keys; the setting <c>services:gateway:http:0</c>.</summary>
     public string Address => _app.Urls.Single();
 
+    /// <summary>Starts one on a free port.</summary>
     public static async Task<TokenIssuer> StartAsync()
     {
         var key = new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = "test" };
@@ -36,11 +38,12 @@ internal sealed class TokenIssuer : IAsyncDisposable
         return new TokenIssuer(app, new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256));
     }
 
-    public string Token(string role, string tenant = "demo", params string[] campaigns)
+    /// <summary>A token of a user named as the role, for an hour; limited to <paramref name="campaigns"/> where there are any.</summary>
+    public string Token(string role, string tenant = "demo", string? user = null, params string[] campaigns)
     {
         var claims = new Dictionary<string, object>
         {
-            [PlatformClaims.Subject] = role,
+            [PlatformClaims.Subject] = user ?? role,
             [PlatformClaims.Tenant] = tenant,
             [PlatformClaims.Role] = role,
             [PlatformClaims.CampaignScope] = campaigns.Length == 0 ? "all" : "granted",
@@ -56,5 +59,6 @@ internal sealed class TokenIssuer : IAsyncDisposable
         });
     }
 
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

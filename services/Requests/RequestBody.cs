@@ -1,11 +1,28 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace QrPlatform.Reporting.Query;
+namespace QrPlatform.Requests;
 
 /// <summary>Reads a small JSON body, whatever it is made of.</summary>
-internal static class RequestBody
+public static class RequestBody
 {
+    /// <summary>The body as a JSON object that the caller disposes of, or the answer to a body that is none.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="limit">Bytes that the body may have.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<(JsonDocument? Json, ProblemHttpResult? Refusal)> ReadObjectAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    {
+        if (!request.HasJsonContentType()) return (null, RequestProblems.NotJson());
+        if (await ReadAsync(request, limit, cancellationToken) is not { } body) return (null, RequestProblems.TooLarge(limit));
+        if (Fault(body) is { } fault) return (null, RequestProblems.Malformed(fault));
+        var json = JsonDocument.Parse(body);
+        if (json.RootElement.ValueKind == JsonValueKind.Object) return (json, null);
+        json.Dispose();
+        return (null, RequestProblems.Malformed("It is another JSON value."));
+    }
+
     /// <summary>The body, or null where it is larger than <paramref name="limit"/>.</summary>
     public static async Task<byte[]?> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
