@@ -29,8 +29,10 @@ public static class MessagingExtensions
             bus.ConfigureHealthCheckOptions(health => health.Name = BrokerName);
             bus.AddConfigureEndpointsCallback((_, _, endpoint) =>
             {
-                if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit) QuorumQueues.Configure(rabbit);
-                Retry(endpoint);
+                // A queue that ends with its process holds notices only: they are neither replicated nor tried again.
+                var notices = endpoint.InputAddress.Query.Contains("temporary=true", StringComparison.Ordinal);
+                if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit && !notices) QuorumQueues.Configure(rabbit);
+                if (!notices) Retry(endpoint);
 
                 // What fails is kept in the error queue; nobody listens to fault messages.
                 endpoint.PublishFaults = false;

@@ -56,6 +56,8 @@ public static class PlatformAuthentication
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
             .AddPolicy(Policies.Analytics, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.Analyst))
             .AddPolicy(Policies.Dashboards, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.Analyst, Roles.Executive))
+            .AddPolicy(Policies.Live, policy => policy.RequireClaim(
+                PlatformClaims.Role, Roles.Administrator, Roles.Analyst, Roles.Executive, Roles.ComplianceOfficer))
             .AddPolicy(Policies.Operations, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.Operator))
             .AddPolicy(Policies.Privacy, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.ComplianceOfficer));
         return services;
@@ -70,6 +72,9 @@ public static class Policies
 
     /// <summary>Aggregated figures: administrator, analyst, executive.</summary>
     public const string Dashboards = "dashboards";
+
+    /// <summary>Live counters: administrator, analyst, executive; compliance officer without revenue.</summary>
+    public const string Live = "live";
 
     /// <summary>Ledger, quarantine, operations: administrator, operator.</summary>
     public const string Operations = "operations";

@@ -3,6 +3,7 @@ using JasperFx.Events.Projections;
 using Marten;
 using QrPlatform.Events;
 using QrPlatform.Projection.Access;
+using QrPlatform.Projection.Advances;
 using QrPlatform.Projection.Scans;
 using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Messaging;
@@ -25,6 +26,7 @@ builder.Services
     })
     .ApplyAllDatabaseChangesOnStartup()
     .AddAsyncDaemon(DaemonMode.HotCold);
+builder.Services.AddHostedService<AdvancePublisher>();
 
 var app = builder.Build();
 app.UseExceptionHandler();

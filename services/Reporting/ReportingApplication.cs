@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Catalogue;
+using QrPlatform.Reporting.Live;
 using QrPlatform.Reporting.Query;
 using QrPlatform.Reporting.Scans;
 using QrPlatform.ServiceDefaults.Database;
@@ -23,6 +24,7 @@ internal static class ReportingApplication
         builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis", HealthStatus.Degraded, ["ready"], TimeSpan.FromSeconds(2));
         builder.Services.AddSingleton<AnswerCache>();
         builder.Services.AddSingleton<TimeZoneNames>();
+        builder.AddLive();
 
         var app = builder.Build();
         app.UseExceptionHandler();
@@ -33,6 +35,7 @@ internal static class ReportingApplication
         RunQuery.Map(app);
         ListScans.Map(app);
         GetCatalogue.Map(app);
+        GetLive.Map(app);
         return app;
     }
 }

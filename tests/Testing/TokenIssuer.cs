@@ -39,7 +39,11 @@ public sealed class TokenIssuer : IAsyncDisposable
     }
 
     /// <summary>A token of a user named as the role, for an hour; limited to <paramref name="campaigns"/> where there are any.</summary>
-    public string Token(string role, string tenant = "demo", string? user = null, params string[] campaigns)
+    public string Token(string role, string tenant = "demo", string? user = null, params string[] campaigns) =>
+        Token(role, TimeSpan.FromHours(1), tenant, user, campaigns);
+
+    /// <summary>The same with another life.</summary>
+    public string Token(string role, TimeSpan life, string tenant = "demo", string? user = null, params string[] campaigns)
     {
         var claims = new Dictionary<string, object>
         {
@@ -53,7 +57,7 @@ public sealed class TokenIssuer : IAsyncDisposable
         {
             Issuer = PlatformAuthentication.Issuer,
             Audience = PlatformAuthentication.Audience,
-            Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1),
+            Expires = TimeProvider.System.GetUtcNow().UtcDateTime + life,
             Claims = claims,
             SigningCredentials = _credentials,
         });

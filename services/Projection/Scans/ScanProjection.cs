@@ -1,6 +1,7 @@
 using JasperFx.Events;
 using Marten;
 using Marten.Events.Projections;
+using QrPlatform.Projection.Advances;
 
 namespace QrPlatform.Projection.Scans;
 
@@ -16,6 +17,8 @@ internal sealed class ScanProjection : IProjection
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
         operations.QueueSqlCommand("select projection.apply_events(?)", events.Select(stored => stored.Sequence).ToArray());
+        var notice = AdvanceNotice.Of(events[^1].Sequence, events.Select(stored => stored.TenantId));
+        operations.QueueSqlCommand($"select pg_notify('{AdvanceNotice.Channel}', ?)", notice.Encode());
         return Task.CompletedTask;
     }
 }

@@ -79,6 +79,7 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
                         new() { Value = (object?)days.Zone ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
                         new() { Value = (object?)days.From ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
                         new() { Value = (object?)days.To ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
+                        new() { Value = days.DaysBack, NpgsqlDbType = NpgsqlDbType.Integer },
                     },
                 },
             },
@@ -98,8 +99,11 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
     }
 }
 
-/// <summary>Inclusive local days; a null zone means the tenant's, null days mean the last 30.</summary>
-internal sealed record AskedDays(string? Zone, DateOnly? From, DateOnly? To);
+/// <summary>Inclusive local days; a null zone means the tenant's, null days mean the last <see cref="DaysBack"/> and today.</summary>
+internal sealed record AskedDays(string? Zone, DateOnly? From, DateOnly? To)
+{
+    public int DaysBack { get; init; } = 30;
+}
 
 /// <summary>What a snapshot knows of itself. Instants are UTC; <see cref="ToAt"/> is exclusive.</summary>
 /// <param name="Zone">The time zone in force.</param>

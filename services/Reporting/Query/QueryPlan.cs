@@ -13,6 +13,9 @@ internal sealed record QueryPlan(
     IReadOnlyList<Ordering> OrderBy,
     int Limit)
 {
+    /// <summary>Counts only events after this sequence of the log, for sums that go on; null for all.</summary>
+    public long? After { get; init; }
+
     /// <summary>Something asks for conversions by their type, so they are counted one by one.</summary>
     public bool ByConversionType => Dimensions.Any(dimension => dimension.OfConversions) || Filters.Any(filter => filter.Dimension.OfConversions);
 }

@@ -20,6 +20,7 @@ internal static class QuerySql
         parameters.Add(new NpgsqlParameter("to", NpgsqlDbType.TimestampTz) { Value = at.ToAt });
         parameters.Add(new NpgsqlParameter("asof", NpgsqlDbType.TimestampTz) { Value = at.AsOf });
         parameters.Add(new NpgsqlParameter("limit", NpgsqlDbType.Integer) { Value = plan.Limit + 1 });
+        if (plan.After is { } after) parameters.Add(new NpgsqlParameter("after", NpgsqlDbType.Bigint) { Value = after });
         for (var i = 0; i < plan.Filters.Count; i++)
             parameters.Add(new NpgsqlParameter($"f{i}", ArrayType(plan.Filters[i].Dimension)) { Value = plan.Filters[i].Values });
         command.CommandText = Compose(plan);
@@ -67,6 +68,7 @@ internal static class QuerySql
             $"{at} >= @from and {at} < @to",
             string.Join(" or ", own.Select(component => component.Rows).Distinct().Select(rows => $"({rows})")),
         };
+        if (plan.After is not null) conditions.Add("e.seq_id > @after");
         conditions.AddRange(plan.Filters.Select((filter, i) => Condition(filter, Key(filter.Dimension, source), $"@f{i}")));
         return $"  select {string.Join(", ", columns)}\n  from {from}\n  where {string.Join("\n    and ", conditions.Select(condition => $"({condition})"))}{GroupBy(plan)}";
     }

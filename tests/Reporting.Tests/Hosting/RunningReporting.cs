@@ -26,7 +26,10 @@ internal sealed class RunningReporting : IAsyncDisposable
 
     public EventLog Log { get; }
 
-    public static async Task<RunningReporting> StartAsync(string? redis = null)
+    /// <summary>The service's own parts.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<RunningReporting> StartAsync(string? redis = null, params string[] settings)
     {
         var log = await EventLog.CreateAsync();
         var issuer = await TokenIssuer.StartAsync();
@@ -38,7 +41,8 @@ internal sealed class RunningReporting : IAsyncDisposable
             [
                 "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error",
                 $"--ConnectionStrings:qrplatform={log.ConnectionString}", $"--ConnectionStrings:redis={redis ?? await TestServers.RedisAsync()}",
-                $"--services:gateway:http:0={issuer.Address}",
+                $"--ConnectionStrings:rabbitmq={await TestServers.CreateVirtualHostAsync()}", $"--services:gateway:http:0={issuer.Address}",
+                .. settings,
             ],
         });
         await app.StartAsync();
@@ -46,6 +50,8 @@ internal sealed class RunningReporting : IAsyncDisposable
     }
 
     public string Token(string role = Roles.Administrator, string tenant = "demo", params string[] campaigns) => _issuer.Token(role, tenant, campaigns: campaigns);
+
+    public string ShortToken(TimeSpan life) => _issuer.Token(Roles.Administrator, life);
 
     public Task<HttpResponseMessage> PostAsync(string body, string? token, string mediaType = "application/json") =>
         PostAsync(new StringContent(body, Encoding.UTF8, mediaType), token);
