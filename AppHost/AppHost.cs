@@ -16,6 +16,7 @@ var gateway = builder.AddProject<Projects.Gateway>("gateway")
     .WithEndpoint("http", endpoint => endpoint.Port = builder.Port("QR_GATEWAY_PORT", 8080))
     .WithExternalHttpEndpoints()
     .WithReference(redis)
+    .WithEnvironment("Web__Root", builder.WebDirectory)
     .WithHttpHealthCheck("/health");
 
 var privacyCompliance = Service<Projects.PrivacyCompliance>("privacy-compliance");

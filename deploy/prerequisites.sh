@@ -28,22 +28,24 @@ require_dotnet() {
 
 # Installs the database, the broker and the cache, and whatever else is named, with the system's package manager.
 require_servers() {
-    local missing=()
+    local missing=("$@")
     has_postgres || missing+=(postgresql)
     has_rabbitmq || missing+=(rabbitmq-server)
     has_redis || missing+=(redis-server)
     command -v curl >/dev/null || missing+=(curl)
     command -v setsid >/dev/null || missing+=(util-linux)
-    [ ${#missing[@]} -eq 0 ] && return
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+}
 
+install_packages() {
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
-        sudo -n true 2>/dev/null || fail "Please install: sudo apt-get install ${missing[*]}"
+        sudo -n true 2>/dev/null || fail "Please install: sudo apt-get install $*"
         as_root=(sudo)
     fi
-    command -v apt-get >/dev/null || fail "Please install with your package manager: ${missing[*]}"
+    command -v apt-get >/dev/null || fail "Please install with your package manager: $*"
 
-    echo "Installing ${missing[*]} ..."
+    echo "Installing $* ..."
     # The stack starts its own processes; the packages' services stay off, as far as an installation may decide that.
     local policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
@@ -55,13 +57,49 @@ require_servers() {
     local log
     log=$(mktemp)
     "${as_root[@]}" apt-get update >"$log" 2>&1 || true
-    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >>"$log" 2>&1; then
         [ -z "$policy" ] || "${as_root[@]}" rm -f "$policy"
         tail -n 5 "$log" >&2
-        fail "The installation failed (see $log). Please install: ${missing[*]}"
+        fail "The installation failed (see $log). Please install: $*"
     fi
     [ -z "$policy" ] || "${as_root[@]}" rm -f "$policy"
     rm -f "$log"
+}
+
+# The oldest Node.js that the web application's tools run on.
+has_node() {
+    command -v node >/dev/null && command -v npm >/dev/null &&
+        node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
+}
+
+# Makes sure of a Node.js that is new enough: the system's, or npm's package of it in artifacts/node, which npm itself is needed for.
+require_node() {
+    has_node && return
+    command -v npm >/dev/null || install_packages nodejs npm
+    has_node && return
+    local own=$PWD/artifacts/node
+    export PATH="$own/node_modules/.bin:$PATH"
+    has_node && return
+    echo 'Installing Node.js 22 into artifacts/node ...'
+    mkdir -p "$own"
+    npm install --prefix "$own" --no-save --no-audit --no-fund --loglevel error node@22 npm@11 || fail 'Node.js 20.19 or newer is missing, and npm could not install one. Please install Node.js 22.'
+    hash -r
+    has_node || fail "Node.js is $(node --version) and npm's package node@22 does not run here. Please install Node.js 22."
+}
+
+# Installs a folder's npm packages exactly as its lock file has them; not again while that is the same.
+npm_packages() {
+    local lock=$1/package-lock.json installed=$1/node_modules/.qrplatform-lock.json
+    cmp -s "$lock" "$installed" && return
+    (cd "$1" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel error) && cp "$lock" "$installed"
+}
+
+# Builds the web application into web/dist; not again while nothing that it is made of has changed.
+build_web() {
+    local made_of kept=web/dist/.made-of
+    made_of=$(find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
+    [ -f "$kept" ] && [ "$made_of" = "$(cat "$kept")" ] && return
+    npm_packages web && (cd web && npm run --silent build) && echo "$made_of" >"$kept"
 }
 
 # Builds with a compiler server of its own (it halves the time) and ends that, by pid: nothing is left running.

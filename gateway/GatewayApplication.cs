@@ -40,8 +40,8 @@ internal static class GatewayApplication
         app.UseExceptionHandler();
         app.UseProblemsForEmptyErrors();
         app.UsePathGuard();
-        app.UseWebApplicationFiles();
         app.UseRouting();
+        app.UseWebApplicationFiles();
         app.UseAuthentication();
         app.UseAuthorization();
 

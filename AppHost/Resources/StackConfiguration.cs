@@ -13,6 +13,9 @@ internal static class StackConfiguration
             : int.TryParse(configured, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? port
             : throw new DistributedApplicationException($"{key} is '{configured}'; it must be a port between 1 and 65535.");
 
+        /// <summary>Where the build of the web application lies; the gateway serves it, and says so where there is none.</summary>
+        public string WebDirectory => Path.GetFullPath(Path.Combine(builder.AppHostDirectory, "..", "web", "dist"));
+
         /// <summary>Where the services keep encryption and signing keys: beside the data, which is worthless without them.</summary>
         /// <remarks>Asked for when a service starts, because the host may have to use another directory than the one configured.</remarks>
         public string KeyDirectory() => Path.GetFullPath(Path.Combine(

@@ -4,6 +4,7 @@ using QrPlatform.Reporting.Catalogue;
 using QrPlatform.Reporting.Live;
 using QrPlatform.Reporting.Query;
 using QrPlatform.Reporting.Scans;
+using QrPlatform.Reporting.Tenants;
 using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Security;
 
@@ -36,6 +37,7 @@ internal static class ReportingApplication
         ListScans.Map(app);
         GetCatalogue.Map(app);
         GetLive.Map(app);
+        GetTenant.Map(app);
         return app;
     }
 }

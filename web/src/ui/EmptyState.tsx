@@ -1,0 +1,19 @@
+import type { ReactNode } from 'react';
+import { Icon, type IconName } from './Icon';
+import styles from './EmptyState.module.css';
+
+type Props = { icon: IconName; title: string; detail?: string | null; isAlert?: boolean; children?: ReactNode };
+
+/** In the place of something that is not there: what, why, and what to do. */
+export function EmptyState({ icon, title, detail, isAlert = false, children }: Props) {
+    return (
+        <div className={styles.state} role={isAlert ? 'alert' : undefined}>
+            <span className={styles.icon}>
+                <Icon name={icon} size={22} />
+            </span>
+            <strong>{title}</strong>
+            {detail ? <p>{detail}</p> : null}
+            {children ? <div className={styles.actions}>{children}</div> : null}
+        </div>
+    );
+}
