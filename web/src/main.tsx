@@ -15,17 +15,17 @@ takeCredentialsFrom({ token: () => session()?.token ?? null, refused: () => end(
 
 // Whoever logs in next sees nothing of who was here before; and a session that ends leads to the login page.
 subscribe(() => {
-    if (session()) return;
-    queryClient.clear();
-    void router.invalidate();
+  if (session()) return;
+  queryClient.clear();
+  void router.invalidate();
 });
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element #root');
 createRoot(root).render(
-    <StrictMode>
-        <QueryClientProvider client={queryClient}>
-            <RouterProvider router={router} />
-        </QueryClientProvider>
-    </StrictMode>,
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
 );

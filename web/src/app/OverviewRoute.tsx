@@ -1,3 +1,3 @@
 export function OverviewRoute() {
-    return <h1>Overview</h1>;
+  return <h1>Overview</h1>;
 }

@@ -6,7 +6,7 @@ export type Catalogue = { version: string; metrics: CatalogueMetric[]; dimension
 
 /** Definitions change with a release only. */
 export const catalogueOptions = {
-    queryKey: ['catalogue'] as const,
-    queryFn: ({ signal }: { signal: AbortSignal }) => getJson<Catalogue>('/v1/catalogue', signal),
-    staleTime: Infinity,
+  queryKey: ['catalogue'] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) => getJson<Catalogue>('/v1/catalogue', signal),
+  staleTime: Infinity,
 };

@@ -5,13 +5,13 @@ const tolerance = 30_000;
 
 /** Learns from an answer's `Date` header. */
 export function observeServerTime(date: string | null): void {
-    const server = date ? Date.parse(date) : Number.NaN;
-    if (Number.isNaN(server)) return;
-    const difference = server - Date.now();
-    behind = Math.abs(difference) > tolerance ? difference : 0;
+  const server = date ? Date.parse(date) : Number.NaN;
+  if (Number.isNaN(server)) return;
+  const difference = server - Date.now();
+  behind = Math.abs(difference) > tolerance ? difference : 0;
 }
 
 /** The server's time, also where this machine's clock is wrong. */
 export function now(): number {
-    return Date.now() + behind;
+  return Date.now() + behind;
 }

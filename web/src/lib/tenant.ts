@@ -4,7 +4,7 @@ import { getJson } from './http';
 export type Tenant = { tenantId: string; name: string; timeZone: string; currency: string };
 
 export const tenantOptions = {
-    queryKey: ['tenant'] as const,
-    queryFn: ({ signal }: { signal: AbortSignal }) => getJson<Tenant>('/v1/tenant', signal),
-    staleTime: 300_000,
+  queryKey: ['tenant'] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) => getJson<Tenant>('/v1/tenant', signal),
+  staleTime: 300_000,
 };

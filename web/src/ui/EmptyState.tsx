@@ -6,14 +6,14 @@ type Props = { icon: IconName; title: string; detail?: string | null; isAlert?: 
 
 /** In the place of something that is not there: what, why, and what to do. */
 export function EmptyState({ icon, title, detail, isAlert = false, children }: Props) {
-    return (
-        <div className={styles.state} role={isAlert ? 'alert' : undefined}>
-            <span className={styles.icon}>
-                <Icon name={icon} size={22} />
-            </span>
-            <strong>{title}</strong>
-            {detail ? <p>{detail}</p> : null}
-            {children ? <div className={styles.actions}>{children}</div> : null}
-        </div>
-    );
+  return (
+    <div className={styles.state} role={isAlert ? 'alert' : undefined}>
+      <span className={styles.icon}>
+        <Icon name={icon} size={22} />
+      </span>
+      <strong>{title}</strong>
+      {detail ? <p>{detail}</p> : null}
+      {children ? <div className={styles.actions}>{children}</div> : null}
+    </div>
+  );
 }

@@ -1,3 +1,3 @@
 export function DefinitionsPage() {
-    return <h1>Definitions</h1>;
+  return <h1>Definitions</h1>;
 }

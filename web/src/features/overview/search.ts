@@ -7,11 +7,11 @@ export type Column = (typeof columns)[number];
 export type OverviewSearch = PeriodSearch & { sort?: Column; direction?: 'asc' | 'desc'; metric?: string };
 
 export function readOverviewSearch(search: Record<string, unknown>): OverviewSearch {
-    const { sort, direction, metric } = search;
-    return {
-        ...readPeriodSearch(search),
-        ...(columns.some((column) => column === sort) ? { sort: sort as Column } : {}),
-        ...(direction === 'asc' || direction === 'desc' ? { direction } : {}),
-        ...(typeof metric === 'string' ? { metric } : {}),
-    };
+  const { sort, direction, metric } = search;
+  return {
+    ...readPeriodSearch(search),
+    ...(columns.some((column) => column === sort) ? { sort: sort as Column } : {}),
+    ...(direction === 'asc' || direction === 'desc' ? { direction } : {}),
+    ...(typeof metric === 'string' ? { metric } : {}),
+  };
 }

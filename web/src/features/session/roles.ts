@@ -1,11 +1,11 @@
 import type { Role, Session } from './session';
 
 const names: Record<Role, string> = {
-    administrator: 'Administrator',
-    executive: 'Executive',
-    analyst: 'Analyst',
-    operator: 'Operator',
-    compliance_officer: 'Compliance officer',
+  administrator: 'Administrator',
+  executive: 'Executive',
+  analyst: 'Analyst',
+  operator: 'Operator',
+  compliance_officer: 'Compliance officer',
 };
 
 export const roleName = (role: Role): string => names[role] ?? role;
@@ -14,13 +14,13 @@ export const roleName = (role: Role): string => names[role] ?? role;
 export type Policy = 'signed-in' | 'dashboards';
 
 const allowed: Record<Policy, readonly Role[] | 'everybody'> = {
-    'signed-in': 'everybody',
-    dashboards: ['administrator', 'analyst', 'executive'],
+  'signed-in': 'everybody',
+  dashboards: ['administrator', 'analyst', 'executive'],
 };
 
 export function may(session: Session, policy: Policy): boolean {
-    const roles = allowed[policy];
-    return roles === 'everybody' || roles.includes(session.role);
+  const roles = allowed[policy];
+  return roles === 'everybody' || roles.includes(session.role);
 }
 
 /** Compliance officers work with people's data and see no revenue. */

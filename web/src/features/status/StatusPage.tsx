@@ -1,3 +1,3 @@
 export function StatusPage() {
-    return <h1>Status</h1>;
+  return <h1>Status</h1>;
 }
