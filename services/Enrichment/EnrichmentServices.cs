@@ -1,10 +1,17 @@
+using JasperFx.Events.Projections;
+using Marten;
 using QrPlatform.Enrichment.Bots;
+using QrPlatform.Enrichment.Campaigns;
 using QrPlatform.Enrichment.EventStore;
+using QrPlatform.Enrichment.Managing;
 using QrPlatform.Enrichment.Pipeline;
+using QrPlatform.Enrichment.Placements;
+using QrPlatform.Enrichment.QrCodes;
 using QrPlatform.Enrichment.Scans;
 using QrPlatform.Enrichment.Sessions;
 using QrPlatform.Enrichment.Subjects;
 using QrPlatform.Enrichment.Tenants;
+using QrPlatform.Events;
 using QrPlatform.ServiceDefaults.Security;
 
 namespace QrPlatform.Enrichment;
@@ -28,5 +35,30 @@ internal static class EnrichmentServices
         services.AddSingleton<IScanEventAppender, ScanEventAppender>();
         services.AddSingleton<ProcessScans>();
         return services;
+    }
+
+    /// <summary>Adds what decides commands about campaigns, codes and placements.</summary>
+    public static IServiceCollection AddCommands(this IServiceCollection services)
+    {
+        services.AddSingleton<ManagedItems>();
+        services.AddSingleton<ManagedStreams>();
+        return services;
+    }
+
+    /// <summary>The event store with the states that commands are decided on.</summary>
+    public static void ConfigureStore(StoreOptions options)
+    {
+        EventStoreConfiguration.Configure(options);
+        options.Projections.Add<ManagedProjection<Campaigns.Campaign>>(ProjectionLifecycle.Live);
+        options.Projections.Add<ManagedProjection<QrCode>>(ProjectionLifecycle.Live);
+        options.Projections.Add<ManagedProjection<Placement>>(ProjectionLifecycle.Live);
+    }
+
+    /// <summary>Maps the commands and what reads their results.</summary>
+    public static void MapCommands(this IEndpointRouteBuilder routes)
+    {
+        ManageCampaigns.Map(routes);
+        ManageQrCodes.Map(routes);
+        ManagePlacements.Map(routes);
     }
 }

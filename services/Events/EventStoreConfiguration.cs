@@ -23,6 +23,9 @@ public static class EventStoreConfiguration
         options.Events.TenancyStyle = TenancyStyle.Conjoined;
         options.Events.UseListenNotifyForEventAppends = true;
         options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
+
+        // Commands note here who gave them.
+        options.Events.MetadataConfig.HeadersEnabled = true;
         foreach (var (type, name) in StoredEvents.Names)
             options.Events.MapEventType(type, name);
     }

@@ -19,6 +19,16 @@ public static class StoredEvents
         [typeof(RevenueRecorded)] = "revenue_recorded",
         [typeof(RefundRecorded)] = "refund_recorded",
         [typeof(UnconsentedEventCounted)] = "unconsented_event_counted",
+        [typeof(CampaignDefined)] = "campaign_defined",
+        [typeof(CampaignChanged)] = "campaign_changed",
+        [typeof(CampaignCostRecorded)] = "campaign_cost_recorded",
+        [typeof(CampaignCostRemoved)] = "campaign_cost_removed",
+        [typeof(QrCodeDefined)] = "qr_code_defined",
+        [typeof(QrCodeChanged)] = "qr_code_changed",
+        [typeof(PlacementDefined)] = "placement_defined",
+        [typeof(PlacementChanged)] = "placement_changed",
+        [typeof(PlacementMoved)] = "placement_moved",
+        [typeof(PlacementStateChanged)] = "placement_state_changed",
     };
 
     /// <summary>The type's name in <c>mt_dotnet_type</c>: full name and assembly, without version.</summary>
@@ -26,7 +36,8 @@ public static class StoredEvents
 }
 
 /// <summary>
-/// Keys of streams. They are random, so that nothing of a source's id can be read from them; the first letter tells the kind.
+/// Keys of streams; the first letter tells the kind. Those of visitors and sessions are random, so that nothing of a source's id can be read
+/// from them; campaigns, codes and placements, which are nobody's secret, are found by their own ids.
 /// </summary>
 public static class StreamKeys
 {
@@ -41,6 +52,18 @@ public static class StreamKeys
 
     /// <summary>The unconsented events of a day of receipt.</summary>
     public const char Unconsented = 'u';
+
+    /// <summary>A campaign: its description and its costs.</summary>
+    public const char Campaign = 'c';
+
+    /// <summary>A code.</summary>
+    public const char QrCode = 'q';
+
+    /// <summary>A placement: where it is and in which state.</summary>
+    public const char Placement = 'p';
+
+    /// <summary>Makes the key of a managed thing's stream.</summary>
+    public static string Of(char kind, string id) => $"{kind}-{id}";
 
     /// <summary>Makes a stream key.</summary>
     public static string Of(char kind, Guid id) => $"{kind}-{id:N}";

@@ -6,6 +6,8 @@ namespace QrPlatform.Requests;
 /// <summary>Reads one JSON object member by member and notes what does not fit, so that the caller learns of everything at once.</summary>
 public sealed class JsonObjectReader(JsonElement element, string path, List<FieldError> errors)
 {
+    private static readonly string[] InstantFormats = ["yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+
     /// <summary>Notes members that have no meaning here, which are most often spelling mistakes.</summary>
     public void Allow(params ReadOnlySpan<string> members)
     {
@@ -22,6 +24,57 @@ public sealed class JsonObjectReader(JsonElement element, string path, List<Fiel
         if (!Present(name, required, out var value)) return null;
         if (value.ValueKind == JsonValueKind.String && Storable(value.GetString()!) is { } text) return text;
         Note(name, "wrong_type", "Must be a text without NUL, up to 1,000 characters.");
+        return null;
+    }
+
+    /// <summary>A text of up to <paramref name="most"/> characters (code points) without U+0000; a blank one is as good as absent.</summary>
+    public string? Line(string name, int most, bool required = false)
+    {
+        if (!Present(name, required, out var value)) return null;
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            Note(name, "wrong_type", "Must be a text.");
+            return null;
+        }
+
+        var text = value.GetString()!;
+        if (text.Contains('\0')) Note(name, "invalid_character", "Must not hold the character U+0000.");
+        else if (text.Length > most && text.EnumerateRunes().Count() > most) Note(name, "too_long", $"May have up to {most} characters.");
+        else if (!string.IsNullOrWhiteSpace(text)) return text;
+        else if (required) Note(name, "required", "Is required.");
+        return null;
+    }
+
+    /// <summary>A number within limits, with at most <paramref name="digits"/> decimal places, or null where it is absent or wrong.</summary>
+    public decimal? Decimal(string name, decimal least, decimal most, int digits, bool required = false)
+    {
+        if (!Present(name, required, out var value)) return null;
+        if (value.ValueKind != JsonValueKind.Number) Note(name, "wrong_type", "Must be a number.");
+        else if (!value.TryGetDecimal(out var number) || number < least || number > most)
+            Note(name, "out_of_range", FormattableString.Invariant($"Must lie between {least} and {most}."));
+        else if (decimal.Round(number, digits) != number) Note(name, "too_precise", $"May have up to {digits} decimal places.");
+        else return number;
+        return null;
+    }
+
+    /// <summary>An ISO 4217 code, or null where it is absent or wrong.</summary>
+    public string? Currency(string name)
+    {
+        if (!Present(name, required: false, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: 3 } code && code.All(char.IsAsciiLetterUpper)) return code;
+        Note(name, "invalid_currency", "Must be an ISO 4217 code of three capital letters.");
+        return null;
+    }
+
+    /// <summary>A date-time with offset, or null where it is absent or wrong.</summary>
+    public DateTimeOffset? Instant(string name)
+    {
+        if (!Present(name, required: false, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= 40 } text
+            && DateTimeOffset.TryParseExact(
+                text.Replace("Z", "+00:00", StringComparison.Ordinal), InstantFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant) && instant.UtcDateTime.Year is >= 1970 and < 2200)
+            return instant.ToUniversalTime();
+        Note(name, "not_an_instant", "Must be a date-time with offset such as 2025-11-30T09:00:00Z, from 1970 to 2199.");
         return null;
     }
 

@@ -16,11 +16,16 @@ internal static class ConvertMoney
 
         var reporting = draft.Tenant.ReportingCurrency;
         var stated = metrics.Currency?.ToUpperInvariant() ?? reporting;
-        if (stated != reporting) return EndReason.FxRateMissing;
+        var money = new Money(amount, stated);
+        if (ToReporting(money, reporting) is not { } converted) return EndReason.FxRateMissing;
 
-        draft.Revenue = new Money(amount, stated);
-        var rounded = Math.Round(amount, MinorUnits.Of(reporting), MidpointRounding.ToEven);
-        draft.ReportingRevenue = new Money(draft.Source.EventType == ScanEventType.Refund ? -Math.Abs(rounded) : rounded, reporting);
+        draft.Revenue = money;
+        draft.ReportingRevenue = draft.Source.EventType == ScanEventType.Refund ? converted with { Amount = -Math.Abs(converted.Amount) } : converted;
         return StepResult.Continue;
     }
+
+    /// <summary>The same in the reporting currency, or null without a rate. There are no rates yet: only that currency itself has one.</summary>
+    public static Money? ToReporting(Money stated, string reporting) => stated.Currency == reporting
+        ? new Money(Math.Round(stated.Amount, MinorUnits.Of(reporting), MidpointRounding.ToEven), reporting)
+        : null;
 }

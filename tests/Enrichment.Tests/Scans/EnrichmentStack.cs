@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using MassTransit;
 using Microsoft.AspNetCore.Hosting;
@@ -26,6 +27,7 @@ public sealed class EnrichmentStack : IAsyncLifetime
     private App<ProcessScans> _enrichment = null!;
     private IHost _door = null!;
     private Dictionary<string, string> _settings = null!;
+    private TokenIssuer _issuer = null!;
 
     public NpgsqlDataSource Database { get; private set; } = null!;
 
@@ -46,6 +48,8 @@ public sealed class EnrichmentStack : IAsyncLifetime
             ["Keys:Directory"] = _keys.FullName,
             ["Services:Key"] = Guid.NewGuid().ToString("N"),
         };
+        _issuer = await TokenIssuer.StartAsync();
+        _settings["services:gateway:http:0"] = _issuer.Address;
         _privacy = new App<SubjectRecords>(_settings, _ => { });
         _privacy.UseKestrel(0);
         _privacy.StartServer();
@@ -65,6 +69,14 @@ public sealed class EnrichmentStack : IAsyncLifetime
     }
 
     public Task SendAsync(ScansReceived message) => _door.Services.GetRequiredService<IBus>().Publish(message);
+
+    /// <summary>A client of enrichment's API with a user's token.</summary>
+    internal HttpClient SignIn(string tenant, string role = Roles.Administrator, string? user = null, params string[] campaigns)
+    {
+        var client = _enrichment.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _issuer.Token(role, tenant, user, campaigns));
+        return client;
+    }
 
     /// <summary>Asks privacy-compliance as a service does.</summary>
     internal async Task<SubjectAnswer> ResolveAsync(string tenant, string kind, byte[] lookup)
@@ -94,6 +106,7 @@ public sealed class EnrichmentStack : IAsyncLifetime
         await _door.StopAsync();
         _door.Dispose();
         foreach (var app in Enumerable.Reverse(_running)) await app.DisposeAsync();
+        await _issuer.DisposeAsync();
         await Database.DisposeAsync();
         _keys.Delete(recursive: true);
     }

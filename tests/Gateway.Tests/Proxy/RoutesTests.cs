@@ -42,6 +42,12 @@ public sealed class RoutesTests(GatewayWithServices shared)
     [InlineData("GET", "/v1/live", "reporting")]
     [InlineData("GET", "/v1/exports/scans.csv", "reporting")]
     [InlineData("GET", "/odata/v4/$metadata", "reporting")]
+    [InlineData("GET", "/v1/campaigns?limit=10", "enrichment")]
+    [InlineData("PUT", "/v1/campaigns/camp_1", "enrichment")]
+    [InlineData("POST", "/v1/campaigns/camp_1/costs", "enrichment")]
+    [InlineData("DELETE", "/v1/campaigns/camp_1/costs/cost_1", "enrichment")]
+    [InlineData("PUT", "/v1/qr-codes/qr_1", "enrichment")]
+    [InlineData("POST", "/v1/placements/place_1/lifecycle", "enrichment")]
     [InlineData("POST", "/v1/privacy/erasure-requests", "privacy-compliance")]
     [InlineData("GET", "/v1/audit", "privacy-compliance")]
     [InlineData("GET", "/v1/alerts/rules", "alerting")]
@@ -70,6 +76,9 @@ public sealed class RoutesTests(GatewayWithServices shared)
     [InlineData("/v1/live", "aaaa-a")]
     [InlineData("/v1/exports/scans.csv", "a-aa--")]
     [InlineData("/odata/v4/", "a-aa--")]
+    [InlineData("/v1/campaigns", "aaaa--")]
+    [InlineData("/v1/qr-codes/qr_1", "aaaa--")]
+    [InlineData("/v1/placements", "aaaa--")]
     [InlineData("/v1/privacy/erasure-requests", "a----a")]
     [InlineData("/v1/audit", "a----a")]
     [InlineData("/v1/alerts", "a---a-")]
@@ -151,5 +160,5 @@ public sealed class RoutesTests(GatewayWithServices shared)
         Assert.Equal((status, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
     }
 
-    private int Requests() => ((string[])["ingestion", "reporting", "privacy-compliance", "alerting"]).Sum(name => shared.Service(name).Requests);
+    private int Requests() => ((string[])["ingestion", "enrichment", "reporting", "privacy-compliance", "alerting"]).Sum(name => shared.Service(name).Requests);
 }
