@@ -26,12 +26,13 @@ internal sealed record Placement : IManaged<Placement>
 
     public static Placement? Apply(Placement? current, object stored) => stored switch
     {
-        PlacementDescription described => (current ?? new Placement
+        PlacementDescription described when current is not null => current with { Details = PlacementDetails.Of(described) },
+        PlacementDescription described => new Placement
         {
             Id = StreamKeys.Of(Kind, described.PlacementId),
             PlacementId = described.PlacementId,
             Details = PlacementDetails.Of(described),
-        }) with { Details = PlacementDetails.Of(described) },
+        },
         PlacementStateChanged changed when current is not null => current with { Reports = current.Reports.Add(new StateReport(changed.State, changed.At)) },
         _ => current,
     };
