@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Prints what to try once the stack that ./run starts is ready, then ends; also when the stack ends before.
-# usage: announce.sh <pid of the AppHost>
+# Prints what to try once the stack that ./run starts is ready, seeds it if asked to, then ends; also when the stack ends before.
+# usage: announce.sh <pid of the AppHost> [--seed demo[:EVENTS]] [--seed-until DAY]
 set -u
-stack=$1 gateway=http://localhost:$QR_GATEWAY_PORT
+stack=$1
+shift
+gateway=http://localhost:$QR_GATEWAY_PORT
 
 alive() { kill -0 "$stack" 2>/dev/null; }
 ready() { [ "$(curl -s -o /dev/null -m 2 -w '%{http_code}' "$gateway/health")" = 200 ]; }
@@ -34,3 +36,10 @@ psql "postgresql://bi_demo:bi_demo@localhost:$QR_POSTGRES_PORT/qrplatform" -c 's
   Ctrl-C stops everything.
 
 TEXT
+
+[ $# -gt 0 ] || exit 0
+dotnet deploy/Seed/bin/Release/net10.0/QrPlatform.Seed.dll --gateway "$gateway" --state "$QR_DATA_DIR/demo-seed.json" "$@" &
+seeding=$!
+while alive && kill -0 "$seeding" 2>/dev/null; do sleep 0.5; done
+kill -TERM "$seeding" 2>/dev/null
+wait "$seeding"
