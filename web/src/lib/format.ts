@@ -3,6 +3,7 @@
  * The pages speak English, so their numbers do: a thousand is 1,000 whatever the browser is set to.
  */
 import type { Day } from './days';
+import { localTime } from './zone';
 
 const locale = 'en-US';
 export const missing = '–';
@@ -60,7 +61,8 @@ export function figure(amount: Value, unit: Unit, currency: string): string {
 /** A value for an axis, by its unit. */
 export function axis(amount: Value, unit: Unit, currency: string): string {
   if (unit === 'percent') return show(amount, { style: 'percent', maximumFractionDigits: 1 });
-  if (unit === 'money') return show(amount, { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 });
+  if (unit === 'money')
+    return show(amount, { style: 'currency', currency, notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 });
   return compact(amount);
 }
 
@@ -132,6 +134,10 @@ export function moment(instant: string | number, zone: string): string {
   const when = typeof instant === 'string' ? Date.parse(instant) : instant;
   return `${new Intl.DateTimeFormat(locale, { timeZone: zone, month: 'short', day: 'numeric' }).format(when)}, ${time(when, zone)}`;
 }
+
+/** The day that a zone's calendars show at an instant. */
+export const isoDay = (instant: string | number, zone: string): Day =>
+  localTime(typeof instant === 'string' ? Date.parse(instant) : instant, zone).day;
 
 /** How long ago, roughly: 12 s, 4 min, 3 h, 2 d. */
 export function age(milliseconds: number): string {

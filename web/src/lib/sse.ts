@@ -9,6 +9,7 @@ export class EventStreamParser {
   private rest = '';
   private event = '';
   private data: string[] = [];
+  private idBuffer = '';
   private id = '';
   private isFirst = true;
 
@@ -35,7 +36,7 @@ export class EventStreamParser {
     return events;
   }
 
-  /** The id of the last event, for `Last-Event-ID`. */
+  /** The id of the last event that was complete, for `Last-Event-ID`. */
   get lastId(): string {
     return this.id;
   }
@@ -49,11 +50,12 @@ export class EventStreamParser {
     if (value.startsWith(' ')) value = value.slice(1);
     if (field === 'event') this.event = value;
     else if (field === 'data') this.data.push(value);
-    else if (field === 'id' && !value.includes('\0')) this.id = value;
+    else if (field === 'id' && !value.includes('\0')) this.idBuffer = value;
     return null;
   }
 
   private dispatch(): ServerEvent | null {
+    this.id = this.idBuffer;
     const event = this.data.length > 0 ? { event: this.event || 'message', data: this.data.join('\n'), id: this.id } : null;
     this.event = '';
     this.data = [];

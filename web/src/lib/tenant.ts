@@ -1,7 +1,7 @@
 import { getJson } from './http';
 
 /** What pages need to know of the tenant before they can show a figure. */
-export type Tenant = { tenantId: string; name: string; timeZone: string; currency: string };
+export type Tenant = { tenantId: string; name: string; timeZone: string; currency: string | null };
 
 export const tenantOptions = {
   queryKey: ['tenant'] as const,

@@ -11,10 +11,12 @@ const names: Record<Role, string> = {
 export const roleName = (role: Role): string => names[role] ?? role;
 
 /** The gateway's policies that pages need; it checks them too, this only spares people a refusal. */
-export type Policy = 'signed-in' | 'dashboards';
+export type Policy = 'signed-in' | 'dashboards' | 'live' | 'analytics';
 
 const allowed: Record<Policy, readonly Role[] | 'everybody'> = {
   'signed-in': 'everybody',
+  live: ['administrator', 'analyst', 'executive', 'compliance_officer'],
+  analytics: ['administrator', 'analyst'],
   dashboards: ['administrator', 'analyst', 'executive'],
 };
 
