@@ -1,6 +1,7 @@
 using QrPlatform.AppHost;
 
 var builder = DistributedApplication.CreateBuilder(args);
+builder.ServeDashboard();
 
 var postgres = builder.AddPostgres("postgres", port: builder.Port("QR_POSTGRES_PORT", 15432)).WithDataVolume();
 var database = postgres.AddDatabase("qrplatform");

@@ -17,6 +17,7 @@ cat <<TEXT
   QrPlatform is ready.
 
   Web, API     $gateway            health: $gateway/health
+  Operations   http://localhost:$QR_DASHBOARD_PORT/login?t=$ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN
   PostgreSQL   localhost:$QR_POSTGRES_PORT, database qrplatform
   Data         $QR_DATA_DIR
 

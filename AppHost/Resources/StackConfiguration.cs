@@ -16,6 +16,15 @@ internal static class StackConfiguration
         /// <summary>Where the build of the web application lies; the gateway serves it, and says so where there is none.</summary>
         public string WebDirectory => Path.GetFullPath(Path.Combine(builder.AppHostDirectory, "..", "web", "dist"));
 
+        /// <summary>
+        /// Says where the dashboard is served: on loopback unless QR_DASHBOARD_HOST is another address of this machine, or * for all of them.
+        /// </summary>
+        public void ServeDashboard()
+        {
+            var host = builder.Configuration["QR_DASHBOARD_HOST"] is { Length: > 0 } configured ? configured : "localhost";
+            builder.Configuration["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://{host}:{builder.Port("QR_DASHBOARD_PORT", 18888)}");
+        }
+
         /// <summary>Where the services keep encryption and signing keys: beside the data, which is worthless without them.</summary>
         /// <remarks>Asked for when a service starts, because the host may have to use another directory than the one configured.</remarks>
         public string KeyDirectory() => Path.GetFullPath(Path.Combine(

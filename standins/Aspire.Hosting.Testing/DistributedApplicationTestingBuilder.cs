@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Hosting;
+
 namespace Aspire.Hosting.Testing;
 
 /// <summary>Takes an AppHost into a test.</summary>
@@ -19,13 +21,27 @@ public static class DistributedApplicationTestingBuilder
     public static Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, CancellationToken cancellationToken = default) =>
         CreateAsync(entryPoint, [], cancellationToken);
 
+    /// <summary>Runs an AppHost's entry point until it builds the application, with options of the test's: without them it has no dashboard.</summary>
+    /// <typeparam name="TEntryPoint">A type of the AppHost's assembly, such as Projects.AppHost.</typeparam>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(
+        string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder,
+        CancellationToken cancellationToken = default)
+        where TEntryPoint : class => CreateAsync(typeof(TEntryPoint), args, configureBuilder, cancellationToken);
+
     /// <summary>Runs an AppHost's entry point until it builds the application.</summary>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync(
+        Type entryPoint, string[] args, CancellationToken cancellationToken = default) =>
+        CreateAsync(entryPoint, args, (_, _) => { }, cancellationToken);
+
+    /// <summary>Runs an AppHost's entry point until it builds the application, with options of the test's: without them it has no dashboard.</summary>
     public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(
-        Type entryPoint, string[] args, CancellationToken cancellationToken = default)
+        Type entryPoint, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entryPoint);
         ArgumentNullException.ThrowIfNull(args);
-        var run = new EntryPointRun(entryPoint.Assembly, TestArguments.Complete(args));
+        ArgumentNullException.ThrowIfNull(configureBuilder);
+        var run = new EntryPointRun(entryPoint.Assembly, TestArguments.Complete(args), configureBuilder);
         return new TestingBuilder(await run.BuilderAsync(cancellationToken).ConfigureAwait(false), run);
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.Native;
+using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Testing;
 
@@ -10,8 +11,11 @@ internal sealed class EntryPointRun
     private readonly TaskCompletionSource<DistributedApplication> _application = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> _mayBuild = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EntryPointRun(Assembly appHost, string[] args)
+    private readonly Action<DistributedApplicationOptions, HostApplicationBuilderSettings> _configure;
+
+    public EntryPointRun(Assembly appHost, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configure)
     {
+        _configure = configure;
         var entryPoint = appHost.EntryPoint ?? throw new InvalidOperationException($"{appHost.GetName().Name} has no entry point.");
         var thread = new Thread(() => Run(appHost, entryPoint, args)) { IsBackground = true, Name = "AppHost entry point" };
         thread.Start();
@@ -29,7 +33,7 @@ internal sealed class EntryPointRun
 
     private void Run(Assembly appHost, MethodInfo entryPoint, string[] args)
     {
-        EntryPointInterception.Current = new EntryPointInterception(appHost, Hold, application =>
+        EntryPointInterception.Current = new EntryPointInterception(appHost, Configure, Hold, application =>
         {
             _application.TrySetResult(application);
             throw new EntryPointEndedException();
@@ -47,6 +51,16 @@ internal sealed class EntryPointRun
         {
             Fail(e.InnerException!);
         }
+    }
+
+    /// <summary>A test has no dashboard unless it asks for one.</summary>
+    private void Configure(DistributedApplicationOptions options)
+    {
+        options.DisableDashboard = true;
+        var settings = new HostApplicationBuilderSettings();
+        _configure(options, settings);
+        if (settings.Args is not null || settings.Configuration is not null || settings.EnvironmentName is not null || settings.ContentRootPath is not null)
+            throw new NotSupportedException("HostApplicationBuilderSettings of an AppHost under test are not taken by the native host.");
     }
 
     private void Hold(DistributedApplicationBuilder builder)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Native;
 using Microsoft.Extensions.Configuration;
@@ -15,6 +16,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
     private readonly HostApplicationBuilder _host;
     private readonly EntryPointInterception? _interception = EntryPointInterception.Current;
+    private readonly bool _isDashboardDisabled;
 
     /// <summary>Begins the description of an application.</summary>
     public DistributedApplicationBuilder(string[] args) : this(new DistributedApplicationOptions { Args = args })
@@ -25,12 +27,17 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public DistributedApplicationBuilder(DistributedApplicationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _interception?.Configuring(options);
+        _isDashboardDisabled = options.DisableDashboard;
         AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name) : _interception?.AppHost ?? Assembly.GetEntryAssembly();
         AppHostDirectory = options.ProjectDirectory ?? DirectoryOf(AppHostAssembly) ?? Directory.GetCurrentDirectory();
         _host = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = options.Args, ContentRootPath = AppHostDirectory });
         Native = new NativeHost(
             _host.Configuration, AppHostDirectory,
             AppHostAssembly?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration is { Length: > 0 } built ? built : "Debug", Resources);
+
+        if (!_isDashboardDisabled)
+            DashboardSettings.ProvideToken(Configuration);
 
         Services.AddSingleton(Resources);
         Services.AddSingleton(new DistributedApplicationModel(Resources));
@@ -95,6 +102,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public DistributedApplication Build()
     {
         _interception?.Building(this);
+        if (!_isDashboardDisabled && DashboardSettings.Read(Configuration) is { } dashboard)
+            AddResource(new DashboardResource(dashboard));
         ModelChecks.Check(Resources);
         var host = _host.Build();
         ExecutionContext.ServiceProvider = host.Services;

@@ -82,6 +82,6 @@ public sealed class DistributedApplicationOptions
     /// <summary>Directory of the AppHost's project, instead of what its assembly says.</summary>
     public string? ProjectDirectory { get; set; }
 
-    /// <summary>Not used: there is no dashboard here.</summary>
+    /// <summary>Whether there is no dashboard, even where an address is configured for it.</summary>
     public bool DisableDashboard { get; set; }
 }

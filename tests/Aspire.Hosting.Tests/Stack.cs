@@ -19,10 +19,12 @@ internal sealed class Stack : IAsyncDisposable
 
     public static string NewDirectory() => Path.Combine(Path.GetTempPath(), $"qrplatform-test-{Guid.NewGuid():N}");
 
-    public static async Task<Stack> StartAsync(Action<IDistributedApplicationBuilder> describe, string? directory = null)
+    public static async Task<Stack> StartAsync(Action<IDistributedApplicationBuilder> describe, string? directory = null, bool dashboard = false, params string[] more)
     {
         var own = directory ?? NewDirectory();
-        List<string> args = [$"--QR_DATA_DIR={own}"];
+        List<string> args = [$"--QR_DATA_DIR={own}", .. more];
+        if (dashboard)
+            args.Add($"--ASPNETCORE_URLS={DashboardClient.Anywhere}");
         if (directory is null)
             args.Add("--QR_DATA_EPHEMERAL=true");
         var builder = DistributedApplication.CreateBuilder([.. args]);

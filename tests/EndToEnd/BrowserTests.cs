@@ -45,6 +45,8 @@ public sealed class BrowserTests(Stack stack)
             RedirectStandardError = true,
         };
         start.Environment["QR_GATEWAY_URL"] = stack.Gateway.BaseAddress!.ToString().TrimEnd('/');
+        start.Environment["QR_DASHBOARD_URL"] = stack.Dashboard.ToString().TrimEnd('/');
+        start.Environment["QR_DASHBOARD_TOKEN"] = stack.DashboardToken;
         start.Environment["QR_DATA_DIR"] = stack.DataDirectory;
         start.Environment["QR_BROWSER_REPORT"] = report;
         start.Environment["QR_BROWSER_RESULTS"] = kept;

@@ -115,6 +115,7 @@ public sealed class RestartTests : IDisposable
             Environment =
             {
                 ["QR_DATA_DIR"] = data, ["QR_GATEWAY_PORT"] = $"{gatewayPort}", ["QR_POSTGRES_PORT"] = $"{postgresPort}",
+                ["QR_DASHBOARD_PORT"] = $"{FreePort()}",
             },
         };
         return new Running(Process.Start(start)!);

@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using QrPlatform.Testing;
 
@@ -20,11 +22,17 @@ public sealed class Stack : IAsyncLifetime
     /// <summary>A client of the gateway without credentials.</summary>
     public HttpClient Gateway { get; private set; } = null!;
 
+    /// <summary>The operations page.</summary>
+    public Uri Dashboard => _application!.GetEndpoint("aspire-dashboard", "http");
+
+    /// <summary>What the operations page's login asks for.</summary>
+    public string DashboardToken => _application!.Services.GetRequiredService<IConfiguration>()["AppHost:BrowserToken"]!;
+
     public async Task InitializeAsync()
     {
         using var limit = new CancellationTokenSource(StartLimit);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
-            [$"--QR_DATA_DIR={DataDirectory}", "--QR_DATA_EPHEMERAL=true"], limit.Token);
+            [$"--QR_DATA_DIR={DataDirectory}", "--QR_DATA_EPHEMERAL=true"], (options, _) => options.DisableDashboard = false, limit.Token);
         _application = await builder.BuildAsync(limit.Token);
         await _application.StartAsync(limit.Token);
         Gateway = _application.CreateHttpClient("gateway", "http");

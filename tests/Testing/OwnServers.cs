@@ -16,7 +16,11 @@ internal sealed record OwnServers(string Postgres, Uri Amqp, Uri Management, str
     private static async Task<OwnServers> StartAsync()
     {
         var directory = Path.Combine(Path.GetTempPath(), $"qrplatform-test-{Guid.NewGuid():N}");
-        var builder = DistributedApplication.CreateBuilder([$"--QR_DATA_DIR={directory}", "--QR_DATA_EPHEMERAL=true"]);
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            Args = [$"--QR_DATA_DIR={directory}", "--QR_DATA_EPHEMERAL=true"],
+            DisableDashboard = true,
+        });
         var postgres = builder.AddPostgres("postgres");
         var rabbit = builder.AddRabbitMQ("rabbitmq").WithManagementPlugin();
         var redis = builder.AddRedis("redis");

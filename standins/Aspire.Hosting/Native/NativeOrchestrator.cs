@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,7 @@ internal sealed class NativeOrchestrator(
     private readonly List<ResourceRunner> _runners = [];
     private readonly CancellationTokenSource _stopping = new();
     private RunDirectory? _run;
+    private DashboardServer? _dashboard;
     private Task _announcing = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -49,6 +51,9 @@ internal sealed class NativeOrchestrator(
         }
 
         await PublishResourcesWithoutProcessAsync().ConfigureAwait(false);
+        _dashboard = await DashboardServer.StartAsync(model, notifications, _runners, configuration, output, time, cancellationToken).ConfigureAwait(false);
+        if (LoginLink is { } link)
+            output.Line($"Login to the dashboard at {link}");
         foreach (var runner in _runners)
             runner.Start();
         await eventing.PublishAsync(new AfterResourcesCreatedEvent(services, model), cancellationToken).ConfigureAwait(false);
@@ -67,7 +72,7 @@ internal sealed class NativeOrchestrator(
         killNow.CancelAfter(StopLimit);
 
         // Who waited for another is stopped before it.
-        var stops = new Dictionary<IResource, Lazy<Task<IReadOnlyList<string>>>>();
+        var stops = new Dictionary<IResource, Lazy<Task<string?>>>();
         foreach (var runner in _runners)
             stops[runner.Resource] = new(async () =>
             {
@@ -75,9 +80,12 @@ internal sealed class NativeOrchestrator(
                 await Task.WhenAll(dependants.Select(d => stops[d.Resource].Value)).ConfigureAwait(false);
                 return await runner.StopAsync(killNow.Token).ConfigureAwait(false);
             });
-        foreach (var killed in (await Task.WhenAll(stops.Values.Select(s => s.Value)).ConfigureAwait(false)).SelectMany(k => k))
+        foreach (var killed in (await Task.WhenAll(stops.Values.Select(s => s.Value)).ConfigureAwait(false)).OfType<string>())
             output.Line($"killed {killed}: it did not end when asked to");
 
+        // Last, so that whoever looks sees the resources end.
+        if (_dashboard is { } dashboard)
+            await dashboard.DisposeAsync().ConfigureAwait(false);
         await run.DisposeAsync().ConfigureAwait(false);
         native.Data.Dispose();
         foreach (var runner in _runners)
@@ -85,6 +93,8 @@ internal sealed class NativeOrchestrator(
         _stopping.Dispose();
         output.Line("stopped");
     }
+
+    private string? LoginLink => model.Resources.OfType<DashboardResource>().SingleOrDefault()?.LoginLink;
 
     private NativeProgram? ProgramFor(IResource resource) => resource switch
     {
@@ -175,7 +185,7 @@ internal sealed class NativeOrchestrator(
         while (await Task.WhenAny(ready, Task.Delay(TellAfter, time, cancellationToken)).ConfigureAwait(false) != ready && !cancellationToken.IsCancellationRequested)
             TellWhatIsMissing();
         await ready.ConfigureAwait(false);
-        output.Table(["RESOURCE", "STATE", "ADDRESS", "PID"], _runners.Select(Row));
+        output.Table(["RESOURCE", "STATE", "ADDRESS", "PID"], _runners.Select(Row).Concat(LoginLink is { } link ? [["dashboard", "Running", link, "-"]] : []));
         output.Line($"ready after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s; console logs in {native.Data.Directory("logs")}; Ctrl-C stops everything");
     }
 

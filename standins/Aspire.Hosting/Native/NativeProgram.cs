@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Native;
@@ -10,7 +11,10 @@ internal sealed record RunContext(
     DataDirectory Data, RunDirectory Run, DistributedApplicationExecutionContext ExecutionContext, IServiceProvider Services,
     TimeProvider Time)
 {
-    public ConsoleLog LogOf(string name) => new(Path.Combine(Data.Directory("logs"), name + ".log"));
+    private readonly ConcurrentDictionary<string, ConsoleLog> _logs = new();
+
+    /// <summary>The one log of a process's console, whoever writes to it and reads from it.</summary>
+    public ConsoleLog LogOf(string name) => _logs.GetOrAdd(name, n => new ConsoleLog(Path.Combine(Data.Directory("logs"), n + ".log")));
 }
 
 /// <summary>How a resource is run as a native process.</summary>

@@ -13,6 +13,7 @@ internal abstract partial class ProcessProgram(IResource resource, bool isAwaite
     private static readonly string[] NotHandedOn =
     [
         "ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_CLI_TELEMETRY_SESSIONID",
+        "ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN", "DOTNET_DASHBOARD_FRONTEND_BROWSERTOKEN", "AppHost__BrowserToken",
         "MSBUILD_EXE_PATH", "MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBuildLoadMicrosoftTargetsReadOnly", "DOTNET_STARTUP_HOOKS",
     ];
 

@@ -33,7 +33,7 @@ internal sealed class SupervisedProcess
         var signal = specification.StopSignal == ProcessTable.SignalInterrupt ? "INT" : "TERM";
         File.WriteAllText(_recordPath, $"{Identity.Pid} {Identity.StartTime} {signal} {specification.Name}\n");
         process.StandardInput.Close();
-        _copying = Task.WhenAll(log.CopyAsync(process.StandardOutput.BaseStream), log.CopyAsync(process.StandardError.BaseStream));
+        _copying = Task.WhenAll(log.CopyAsync(process.StandardOutput.BaseStream), log.CopyAsync(process.StandardError.BaseStream, isError: true));
         Exited = WaitAsync();
     }
 
