@@ -21,16 +21,46 @@ public sealed partial class KeyDirectory(IOptions<KeyOptions> options)
     private readonly ConcurrentDictionary<(string Purpose, string Id), byte[]> _known = new();
 
     /// <summary>The key, made if it does not exist yet.</summary>
-    public byte[] GetOrCreate(string purpose, string id) =>
-        _known.GetOrAdd((purpose, id), static (key, self) => self.ReadOrCreate(key.Purpose, key.Id), this);
+    public byte[] GetOrCreate(string purpose, string id) => MayBeCached(purpose)
+        ? _known.GetOrAdd((purpose, id), static (key, self) => self.ReadOrCreate(key.Purpose, key.Id), this)
+        : ReadOrCreate(purpose, id);
 
     /// <summary>The key, or null where it does not exist (any more).</summary>
     public byte[]? Find(string purpose, string id)
     {
         if (_known.TryGetValue((purpose, id), out var known)) return known;
         var path = PathOf(purpose, id);
-        return File.Exists(path) ? _known.GetOrAdd((purpose, id), Read(path)) : null;
+        if (!File.Exists(path)) return null;
+        return MayBeCached(purpose) ? _known.GetOrAdd((purpose, id), Read(path)) : Read(path);
     }
+
+    /// <summary>Every key of a purpose, by its id.</summary>
+    public IReadOnlyDictionary<string, byte[]> All(string purpose)
+    {
+        var directory = Path.GetDirectoryName(PathOf(purpose, "0"))!;
+        return Directory.Exists(directory)
+            ? Directory.EnumerateFiles(directory, "*.key").Where(file => !Path.GetFileName(file).StartsWith('.')).ToDictionary(file => Path.GetFileNameWithoutExtension(file), Read)
+            : new Dictionary<string, byte[]>();
+    }
+
+    /// <summary>Destroys a key: what it sealed can be read by nobody any more. A key that does not exist is no error.</summary>
+    /// <remarks>The file is overwritten before it is removed; a copy-on-write or wear-levelling disk may keep the old blocks for a while.</remarks>
+    public void Destroy(string purpose, string id)
+    {
+        _known.TryRemove((purpose, id), out _);
+        var path = PathOf(purpose, id);
+        if (!File.Exists(path)) return;
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write))
+        {
+            file.Write(new byte[file.Length]);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Delete(path);
+    }
+
+    // A process that knows a key by heart would undo its destruction.
+    private static bool MayBeCached(string purpose) => purpose != KeyPurposes.ErasureCase;
 
     private byte[] ReadOrCreate(string purpose, string id)
     {

@@ -23,6 +23,12 @@ public static class KeyPurposes
     /// <summary>Keys the hash that tells whether an event came again with other content (HMAC-SHA-256), one per tenant.</summary>
     public const string EventContent = "event-content";
 
+    /// <summary>Seals who is erased while an erasure runs; one per case, destroyed with its completion. Never cached.</summary>
+    public const string ErasureCase = "erasure-case";
+
+    /// <summary>Keys the hash by which the quarantine recognises an erased person (HMAC-SHA-256), one per tenant.</summary>
+    public const string QuarantineSuppression = "quarantine-suppression";
+
     /// <summary>The transit key's id of an instant: its UTC day.</summary>
     public static string TransitKeyId(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 }
