@@ -2,6 +2,7 @@ using JasperFx.Events.Projections;
 using Marten;
 using QrPlatform.Enrichment.Bots;
 using QrPlatform.Enrichment.Campaigns;
+using QrPlatform.Enrichment.Erasure;
 using QrPlatform.Enrichment.EventStore;
 using QrPlatform.Enrichment.Managing;
 using QrPlatform.Enrichment.Pipeline;
@@ -11,6 +12,7 @@ using QrPlatform.Enrichment.Scans;
 using QrPlatform.Enrichment.Sessions;
 using QrPlatform.Enrichment.Subjects;
 using QrPlatform.Enrichment.Tenants;
+using QrPlatform.ErasedPersons;
 using QrPlatform.Events;
 using QrPlatform.ServiceDefaults.Security;
 
@@ -34,6 +36,13 @@ internal static class EnrichmentServices
         services.AddSingleton<ProcessedBatches>();
         services.AddSingleton<IScanEventAppender, ScanEventAppender>();
         services.AddSingleton<ProcessScans>();
+        services.AddSingleton<ErasureFence>();
+        services.AddSingleton<PersonEvents>();
+        services.AddSingleton<UnprocessedCopies>();
+        services.AddSingleton<EventStoreErasure>();
+        services.AddSingleton<EventStoreVerification>();
+        services.AddSingleton<SchemaSearch>();
+        services.AddSingleton<ErasureAnswer>();
         return services;
     }
 

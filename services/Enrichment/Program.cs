@@ -1,7 +1,9 @@
 using Marten;
 using QrPlatform.Contracts;
+using QrPlatform.Contracts.Erasure;
 using QrPlatform.Contracts.Scans;
 using QrPlatform.Enrichment;
+using QrPlatform.Enrichment.Erasure;
 using QrPlatform.Enrichment.Scans;
 using QrPlatform.Events;
 using QrPlatform.Keys;
@@ -21,8 +23,16 @@ builder.Services.AddMarten(EnrichmentServices.ConfigureStore).UseLightweightSess
 builder.Services.AddEnrichment();
 builder.Services.AddCommands();
 builder.AddPlatformMessaging(
-    bus => bus.AddConsumer<ScansReceivedConsumer>().Endpoint(endpoint => endpoint.Name = Queues.EnrichmentScansReceived),
-    rabbit => QuorumQueues.PublishTo<ScansProcessed>(rabbit, Queues.IngestionScansProcessed));
+    bus =>
+    {
+        bus.AddConsumer<ScansReceivedConsumer>().Endpoint(endpoint => endpoint.Name = Queues.EnrichmentScansReceived);
+        bus.AddConsumer<EraseEventsConsumer>().Endpoint(endpoint => endpoint.Name = Queues.EnrichmentEraseEvents);
+    },
+    rabbit =>
+    {
+        QuorumQueues.PublishTo<ScansProcessed>(rabbit, Queues.IngestionScansProcessed);
+        QuorumQueues.PublishTo<ErasureReport>(rabbit, Queues.PrivacyErasureReports);
+    });
 
 var app = builder.Build();
 app.UseExceptionHandler();

@@ -29,6 +29,7 @@ public static class StoredEvents
         [typeof(PlacementChanged)] = "placement_changed",
         [typeof(PlacementMoved)] = "placement_moved",
         [typeof(PlacementStateChanged)] = "placement_state_changed",
+        [typeof(VisitorErased)] = "visitor_erased",
     };
 
     /// <summary>The type's name in <c>mt_dotnet_type</c>: full name and assembly, without version.</summary>
@@ -61,6 +62,9 @@ public static class StreamKeys
 
     /// <summary>A placement: where it is and in which state.</summary>
     public const char Placement = 'p';
+
+    /// <summary>That a visitor was erased.</summary>
+    public const char Erasure = 'x';
 
     /// <summary>Makes the key of a managed thing's stream.</summary>
     public static string Of(char kind, string id) => $"{kind}-{id}";

@@ -33,6 +33,14 @@ internal sealed class RecentlyUsed<TKey, TValue>(int capacity, TimeSpan? lifetim
     /// <summary>Puts or replaces a value.</summary>
     public void Put(TKey key, TValue value) => Put(key, new Entry(value, time.GetTimestamp()));
 
+    /// <summary>Forgets a value.</summary>
+    public void Remove(TKey key)
+    {
+        // The old generation first: a reader in between would else move it up again.
+        _old.TryRemove(key, out _);
+        _young.TryRemove(key, out _);
+    }
+
     private bool TryPromote(TKey key, out Entry entry)
     {
         if (!_old.TryGetValue(key, out entry)) return false;

@@ -1,7 +1,9 @@
 using Npgsql;
 using QrPlatform.Contracts.Scans;
+using QrPlatform.Enrichment.Erasure;
 using QrPlatform.Enrichment.EventStore;
 using QrPlatform.Enrichment.Pipeline;
+using QrPlatform.Enrichment.Subjects;
 
 namespace QrPlatform.Enrichment.Scans;
 
@@ -16,20 +18,27 @@ internal sealed class ProcessScans(
     StoredForm storedForm,
     IScanEventAppender appender,
     UnstoredIds unstoredIds,
-    ProcessedBatches processedBatches)
+    ProcessedBatches processedBatches,
+    ErasureFence fence,
+    SubjectResolver subjects)
 {
+    // Each round ends in a lost race or at the fence of an erasure: both are rare, and neither comes back by itself.
+    private const int MostRounds = 20;
+
     /// <summary>Returns the outcome of every batch, in the message's order.</summary>
     public async Task<ScansProcessed> HandleAsync(ScansReceived message, CancellationToken cancellationToken)
     {
         using var activity = EnrichmentTelemetry.Source.StartActivity("process scans");
-        while (true)
+        for (var round = 0; ; round++)
         {
+            if (round == MostRounds) throw new InvalidOperationException("The batches of a message met another obstacle in every round: subjects are fenced off that privacy-compliance still gives out.");
             var outcomes = await processedBatches.FindAsync(message.Batches.Select(batch => batch.BatchId), cancellationToken);
             var work = message.Batches.Where(batch => !outcomes.ContainsKey(batch.BatchId)).DistinctBy(batch => batch.BatchId).ToArray();
 
             if (work.Length > 0)
             {
-                // A lost race shows when the outcomes are to be recorded: then somebody else's are there to be found.
+                // A lost race shows when the outcomes are to be recorded: then somebody else's are there to be found. So does an erasure
+                // that came in between, at the fence.
                 if (await ProcessAsync(work, cancellationToken) is not { } processed) continue;
                 processed.ForEach(batch => outcomes.Add(batch.BatchId, batch));
             }
@@ -68,6 +77,13 @@ internal sealed class ProcessScans(
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await fence.FindErasedAsync(connection, transaction, firsts, cancellationToken) is { Count: > 0 } erased)
+        {
+            // Somebody was erased after the subject was resolved: resolved again, the events are suppressed.
+            foreach (var draft in erased) subjects.Forget(draft);
+            return null;
+        }
+
         var appended = await appender.AppendAsync(connection, transaction, events, cancellationToken);
         var isNew = stored.Where((_, index) => appended.IsNew(index)).ToHashSet();
         isNew.UnionWith(await unstoredIds.AddAsync(connection, transaction, unstored, cancellationToken));

@@ -44,6 +44,12 @@ internal sealed class SubjectResolver(SubjectClient client, KeyDirectory keys, T
         }
     }
 
+    /// <summary>Forgets the event's subject, so that the next event of it asks anew.</summary>
+    public void Forget(ScanDraft draft)
+    {
+        if (LookupOf(draft) is { } lookup) _known.Remove(lookup);
+    }
+
     private async Task AskAsync(List<Lookup> unknown, Dictionary<Lookup, Subject?> subjects, CancellationToken cancellationToken)
     {
         var answers = await client.ResolveAsync(unknown, cancellationToken);

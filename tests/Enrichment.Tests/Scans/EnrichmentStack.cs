@@ -11,6 +11,7 @@ using QrPlatform.Contracts;
 using QrPlatform.Contracts.Scans;
 using QrPlatform.Enrichment.Scans;
 using QrPlatform.Keys;
+using QrPlatform.PrivacyCompliance.Erasure;
 using QrPlatform.PrivacyCompliance.Subjects;
 using QrPlatform.ServiceDefaults.Messaging;
 using QrPlatform.ServiceDefaults.Security;
@@ -47,6 +48,7 @@ public sealed class EnrichmentStack : IAsyncLifetime
             ["ConnectionStrings:rabbitmq"] = (await TestServers.CreateVirtualHostAsync()).ToString(),
             ["Keys:Directory"] = _keys.FullName,
             ["Services:Key"] = Guid.NewGuid().ToString("N"),
+            ["Erasure:LookEvery"] = "00:00:00.100",
         };
         _issuer = await TokenIssuer.StartAsync();
         _settings["services:gateway:http:0"] = _issuer.Address;
@@ -67,6 +69,9 @@ public sealed class EnrichmentStack : IAsyncLifetime
         enrichment.StartServer();
         return enrichment;
     }
+
+    /// <summary>The erasure cases, which privacy-compliance carries out over the bus; ingestion, projection and reporting are not there.</summary>
+    internal ErasureCases Cases => _privacy.Services.GetRequiredService<ErasureCases>();
 
     public Task SendAsync(ScansReceived message) => _door.Services.GetRequiredService<IBus>().Publish(message);
 

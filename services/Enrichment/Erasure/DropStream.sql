@@ -1,0 +1,1 @@
+delete from events.mt_streams where tenant_id = ? and id = ?

@@ -1,0 +1,1 @@
+select key, value::bigint from events.erasures cross join jsonb_each_text(counts) where mark_id = $1
