@@ -34,12 +34,16 @@ internal sealed class Log : IAsyncDisposable
     }
 
     /// <summary>Appends events to the log in this order and projects them as one page.</summary>
-    public async Task ApplyAsync(params IReadOnlyList<(string Stream, SessionEvent Event)> page)
+    public async Task ApplyAsync(params IReadOnlyList<(string Stream, SessionEvent Event)> page) =>
+        await ProjectAsync(await AppendAsync([.. page.Select(entry => (entry.Stream, (object)entry.Event))]));
+
+    /// <summary>Appends events to the log in this order; returns their numbers.</summary>
+    public async Task<long[]> AppendAsync(params IReadOnlyList<(string Stream, object Event)> events)
     {
         await using var connection = await Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var sequences = new List<long>();
-        foreach (var (stream, stored) in page)
+        foreach (var (stream, stored) in events)
         {
             sequences.Add(++_sequence);
             await using var insert = new NpgsqlCommand(
@@ -60,8 +64,21 @@ internal sealed class Log : IAsyncDisposable
             await insert.ExecuteNonQueryAsync();
         }
 
-        await using var apply = new NpgsqlCommand("select projection.apply_events($1)", connection) { Parameters = { new() { Value = sequences.ToArray() } } };
-        await apply.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+        return [.. sequences];
+    }
+
+    /// <summary>Projects the events of these numbers as one page.</summary>
+    public async Task ProjectAsync(params long[] sequences)
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        foreach (var function in (string[])["apply_events", "erase_visitors"])
+        {
+            await using var apply = new NpgsqlCommand($"select projection.{function}($1)", connection) { Parameters = { new() { Value = sequences } } };
+            await apply.ExecuteNonQueryAsync();
+        }
+
         await transaction.CommitAsync();
     }
 
@@ -70,6 +87,7 @@ internal sealed class Log : IAsyncDisposable
         """
         truncate projection.event_fact, projection.session, projection.campaign, projection.qr_code, projection.geography, projection.device, projection.visitor, projection.unconsented;
         select projection.apply_events(array(select seq_id from events.mt_events order by seq_id));
+        select projection.erase_visitors(array(select seq_id from events.mt_events order by seq_id));
         """);
 
     /// <summary>Every row of every read model as text, sorted, without what numbers the log's positions.</summary>

@@ -1,6 +1,7 @@
 using JasperFx.Events;
 using Marten;
 using Marten.Events.Projections;
+using QrPlatform.Events;
 using QrPlatform.Projection.Advances;
 
 namespace QrPlatform.Projection.Scans;
@@ -14,9 +15,13 @@ internal sealed class ScanProjection : IProjection
     /// <summary>Name of the shard; <c>projection.watermark()</c> reads the progress of <c>Scans:All</c>.</summary>
     public const string Name = "Scans";
 
+    private static readonly string Erased = StoredEvents.Names[typeof(VisitorErased)];
+
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
         operations.QueueSqlCommand("select projection.apply_events(?)", events.Select(stored => stored.Sequence).ToArray());
+        var erasures = events.Where(stored => stored.EventTypeName == Erased).Select(stored => stored.Sequence).ToArray();
+        if (erasures.Length > 0) operations.QueueSqlCommand("select projection.erase_visitors(?)", erasures);
         var notice = AdvanceNotice.Of(events[^1].Sequence, events.Select(stored => stored.TenantId));
         operations.QueueSqlCommand($"select pg_notify('{AdvanceNotice.Channel}', ?)", notice.Encode());
         return Task.CompletedTask;
