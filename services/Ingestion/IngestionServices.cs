@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using QrPlatform.Contracts;
+using QrPlatform.Contracts.Erasure;
 using QrPlatform.Contracts.Scans;
+using QrPlatform.ErasedPersons;
 using QrPlatform.Ingestion.Dispatch;
+using QrPlatform.Ingestion.Erasure;
 using QrPlatform.Ingestion.Keys;
 using QrPlatform.Ingestion.Ledger;
 using QrPlatform.Ingestion.Quarantine;
@@ -19,11 +22,13 @@ internal static class IngestionServices
         {
             bus.AddConsumer<ScansProcessedConsumer>().Endpoint(endpoint => endpoint.Name = Queues.IngestionScansProcessed);
             bus.AddConsumer<EventsRejectedConsumer>().Endpoint(endpoint => endpoint.Name = EventsRejected.Queue);
+            bus.AddConsumer<EraseQuarantineConsumer>().Endpoint(endpoint => endpoint.Name = Queues.IngestionEraseQuarantine);
         },
         rabbit =>
         {
             QuorumQueues.PublishTo<ScansReceived>(rabbit, Queues.EnrichmentScansReceived);
             QuorumQueues.PublishTo<EventsRejected>(rabbit, EventsRejected.Queue);
+            QuorumQueues.PublishTo<ErasureReport>(rabbit, Queues.PrivacyErasureReports);
         });
 
     /// <summary>Receiving, dispatch, ledger and quarantine. Hosted services stop in reverse order: the dispatcher before the receipts that it notes.</summary>
@@ -38,6 +43,10 @@ internal static class IngestionServices
         builder.Services.AddSingleton<IngestKeyring>();
         builder.Services.AddHostedService<IngestKeyRefresh>();
         builder.Services.AddSingleton<QuarantineStore>();
+        builder.Services.AddSingleton<ErasedPersonsList>();
+        builder.Services.AddSingleton<QuarantineErasure>();
+        builder.Services.AddSingleton<SchemaSearch>();
+        builder.Services.AddSingleton<ErasureAnswer>();
         builder.Services.AddSingleton<ReceiptWriter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReceiptWriter>());
         builder.Services.AddSingleton<ScanDispatcher>();

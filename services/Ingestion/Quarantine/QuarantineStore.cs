@@ -1,11 +1,12 @@
 using Npgsql;
 using QrPlatform.Contracts.Scans;
+using QrPlatform.Ingestion.Erasure;
 using QrPlatform.ServiceDefaults.Database;
 
 namespace QrPlatform.Ingestion.Quarantine;
 
-/// <summary>Keeps copies; keeping one again changes nothing.</summary>
-internal sealed class QuarantineStore(NpgsqlDataSource database)
+/// <summary>Keeps copies; keeping one again changes nothing. Of an erased person none is kept.</summary>
+internal sealed class QuarantineStore(NpgsqlDataSource database, ErasedPersonsList erased)
 {
     private static readonly string KeepCopies = EmbeddedSql.Read<QuarantineStore>("KeepCopies.sql");
 
@@ -33,7 +34,10 @@ internal sealed class QuarantineStore(NpgsqlDataSource database)
     private async Task KeepAsync(string stage, IReadOnlyList<RejectedCopy> copies, CancellationToken cancellationToken)
     {
         if (copies.Count == 0) return;
-        await using var command = database.CreateCommand(KeepCopies);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        copies = await erased.WithoutErasedAsync(connection, transaction, copies, cancellationToken);
+        await using var command = new NpgsqlCommand(KeepCopies, connection, transaction);
         command.Parameters.Add(new() { Value = stage });
         command.Parameters.Add(new() { Value = copies.Select(copy => copy.BatchId).ToArray() });
         command.Parameters.Add(new() { Value = copies.Select(copy => copy.Index).ToArray() });
@@ -46,5 +50,6 @@ internal sealed class QuarantineStore(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = copies.Select(copy => copy.SealedEvent).ToArray() });
         command.Parameters.Add(new() { Value = copies.Select(copy => copy.IsCut).ToArray() });
         await command.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 }
