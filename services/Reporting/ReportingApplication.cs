@@ -26,6 +26,7 @@ internal static class ReportingApplication
         builder.Services.AddSingleton<AnswerCache>();
         builder.Services.AddSingleton<TimeZoneNames>();
         builder.AddLive();
+        builder.AddReportingMessaging();
 
         var app = builder.Build();
         app.UseExceptionHandler();

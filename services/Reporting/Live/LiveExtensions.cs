@@ -1,7 +1,3 @@
-using MassTransit;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using QrPlatform.ServiceDefaults.Messaging;
-
 namespace QrPlatform.Reporting.Live;
 
 /// <summary>The live stream's parts.</summary>
@@ -17,11 +13,5 @@ internal static class LiveExtensions
         builder.Services.AddSingleton<LiveNumbers>();
         builder.Services.AddSingleton<LiveFeeds>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LiveFeeds>());
-        builder.AddPlatformMessaging(bus =>
-        {
-            // Without the broker numbers are a second older, nothing else: the service is degraded, not down.
-            bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
-            bus.AddConsumer<ProjectionAdvancedConsumer>().Endpoint(endpoint => endpoint.Temporary = true);
-        });
     }
 }

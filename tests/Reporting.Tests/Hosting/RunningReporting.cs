@@ -13,9 +13,11 @@ internal sealed class RunningReporting : IAsyncDisposable
 {
     private readonly TokenIssuer _issuer;
     private readonly WebApplication _app;
+    private readonly DirectoryInfo _keys;
 
-    private RunningReporting(TokenIssuer issuer, WebApplication app, EventLog log)
+    private RunningReporting(TokenIssuer issuer, WebApplication app, EventLog log, DirectoryInfo keys)
     {
+        _keys = keys;
         _issuer = issuer;
         _app = app;
         Log = log;
@@ -33,6 +35,7 @@ internal sealed class RunningReporting : IAsyncDisposable
     {
         var log = await EventLog.CreateAsync();
         var issuer = await TokenIssuer.StartAsync();
+        var keys = Directory.CreateTempSubdirectory("qr-keys-");
         var app = ReportingApplication.Build(new WebApplicationOptions
         {
             ApplicationName = typeof(ReportingApplication).Assembly.GetName().Name,
@@ -42,11 +45,12 @@ internal sealed class RunningReporting : IAsyncDisposable
                 "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error",
                 $"--ConnectionStrings:qrplatform={log.ConnectionString}", $"--ConnectionStrings:redis={redis ?? await TestServers.RedisAsync()}",
                 $"--ConnectionStrings:rabbitmq={await TestServers.CreateVirtualHostAsync()}", $"--services:gateway:http:0={issuer.Address}",
+                $"--Keys:Directory={keys.FullName}",
                 .. settings,
             ],
         });
         await app.StartAsync();
-        return new RunningReporting(issuer, app, log);
+        return new RunningReporting(issuer, app, log, keys);
     }
 
     public string Token(string role = Roles.Administrator, string tenant = "demo", params string[] campaigns) => _issuer.Token(role, tenant, campaigns: campaigns);
@@ -85,6 +89,7 @@ internal sealed class RunningReporting : IAsyncDisposable
         await _app.DisposeAsync();
         await _issuer.DisposeAsync();
         await Log.DisposeAsync();
+        _keys.Delete(recursive: true);
     }
 }
 
