@@ -1,22 +1,31 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using QrPlatform.Contracts.Erasure;
 using QrPlatform.Keys;
+using QrPlatform.PrivacyCompliance.Erasure;
 using QrPlatform.PrivacyCompliance.Subjects;
 using QrPlatform.ServiceDefaults.Security;
 using QrPlatform.Testing;
 
 namespace QrPlatform.PrivacyCompliance.Tests;
 
-/// <summary>The service as it runs, on a database and a key directory of its own.</summary>
+/// <summary>The service as it runs, on a database, a virtual host and a key directory of its own.</summary>
 public sealed class PrivacyService : IAsyncLifetime
 {
     private readonly DirectoryInfo _keys = Directory.CreateTempSubdirectory("qr-keys-");
     private readonly string _serviceKey = Guid.NewGuid().ToString("N");
     private App _app = null!;
+    private TokenIssuer _issuer = null!;
+    private Dictionary<string, string> _settings = null!;
+
+    public Uri Broker { get; private set; } = null!;
+
+    public string KeyDirectoryPath => _keys.FullName;
 
     public NpgsqlDataSource Database { get; private set; } = null!;
 
@@ -26,14 +35,38 @@ public sealed class PrivacyService : IAsyncLifetime
     {
         var connection = await TestServers.CreateDatabaseAsync();
         Database = NpgsqlDataSource.Create(connection);
-        _app = new App(new Dictionary<string, string>
+        Broker = await TestServers.CreateVirtualHostAsync();
+        _issuer = await TokenIssuer.StartAsync();
+        _settings = new Dictionary<string, string>
         {
             ["ConnectionStrings:qrplatform"] = connection,
             ["Keys:Directory"] = _keys.FullName,
             ["Services:Key"] = _serviceKey,
             ["Logging:LogLevel:Default"] = "Warning",
-        });
+            ["ConnectionStrings:rabbitmq"] = Broker.ToString(),
+            ["services:gateway:http:0"] = _issuer.Address,
+            ["Erasure:AskAgainAfter"] = "00:00:00.500",
+            ["Erasure:LookEvery"] = "00:00:00.200",
+        };
+        Start();
+    }
+
+    /// <summary>The process is gone, and whatever it was about to do.</summary>
+    public Task KillAsync() => _app.DisposeAsync().AsTask();
+
+    /// <summary>Starts the process, again after <see cref="KillAsync"/>: on the same database, broker and keys.</summary>
+    public void Start()
+    {
+        _app = new App(_settings);
         _app.StartServer();
+    }
+
+    /// <summary>A client with a user's token.</summary>
+    public HttpClient User(string role = Roles.ComplianceOfficer, string tenant = "demo", string? user = null)
+    {
+        var client = _app.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _issuer.Token(role, tenant, user));
+        return client;
     }
 
     public static SubjectQuestion NewQuestion(string tenant = "demo", string kind = "visitor") => new(tenant, kind, RandomNumberGenerator.GetBytes(32));
@@ -54,6 +87,9 @@ public sealed class PrivacyService : IAsyncLifetime
         return (await response.Content.ReadFromJsonAsync<ResolveSubjectsResponse>())!.Subjects;
     }
 
+    /// <summary>An owner's report, as the bus would deliver it.</summary>
+    public Task ReportAsync(ErasureReport report) => _app.Services.GetRequiredService<ErasureProcess>().TakeReportAsync(report, CancellationToken.None);
+
     public async Task ExecuteAsync(string sql, params object[] values)
     {
         await using var command = Database.CreateCommand(sql);
@@ -71,6 +107,7 @@ public sealed class PrivacyService : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _app.DisposeAsync();
+        await _issuer.DisposeAsync();
         await Database.DisposeAsync();
         _keys.Delete(recursive: true);
     }

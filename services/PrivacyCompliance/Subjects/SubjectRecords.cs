@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using QrPlatform.Keys;
+using QrPlatform.PrivacyCompliance.Erasure;
 using QrPlatform.ServiceDefaults.Database;
 
 namespace QrPlatform.PrivacyCompliance.Subjects;
 
 /// <summary>Finds subjects' records and makes those that are missing, a set at a time.</summary>
-internal sealed class SubjectRecords(NpgsqlDataSource database, KeyDirectory keys, TimeProvider time)
+internal sealed class SubjectRecords(NpgsqlDataSource database, KeyDirectory keys, PersonHashes hashes, TimeProvider time)
 {
     // One lost race for the same new subjects, and one epoch retired in between, are ordinary; more is not.
     private const int Rounds = 5;
@@ -41,8 +41,7 @@ internal sealed class SubjectRecords(NpgsqlDataSource database, KeyDirectory key
         CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand(FindSql, connection);
-        AddQuestions(find, questions);
-        find.Parameters.AddWithValue("suppressions", NpgsqlDbType.Array | NpgsqlDbType.Bytea, questions.Select(SuppressionHash).ToArray());
+        AddQuestions(find.Parameters, questions);
         await using var reader = await find.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -79,14 +78,18 @@ internal sealed class SubjectRecords(NpgsqlDataSource database, KeyDirectory key
             wrapped[i] = SealedBox.Seal(epochKey, made[ids[i]], ids[i].ToByteArray(bigEndian: true));
         }
 
-        await using var create = new NpgsqlCommand(CreateSql, connection);
-        AddQuestions(create, missing);
+        // In one round trip, which is one transaction: whoever is erased meanwhile is found suppressed when the lock is held.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select pg_advisory_xact_lock_shared({SubjectErasure.LockId})"));
+        var create = new NpgsqlBatchCommand(CreateSql);
+        AddQuestions(create.Parameters, missing);
         create.Parameters.AddWithValue("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid, ids);
         create.Parameters.AddWithValue("wrapped_keys", NpgsqlDbType.Array | NpgsqlDbType.Bytea, wrapped);
         create.Parameters.AddWithValue("pseudonyms", NpgsqlDbType.Array | NpgsqlDbType.Uuid, pseudonyms);
         create.Parameters.AddWithValue("epoch", NpgsqlDbType.Integer, epoch);
         create.Parameters.AddWithValue("now", NpgsqlDbType.TimestampTz, time.GetUtcNow());
-        await create.ExecuteNonQueryAsync(cancellationToken);
+        batch.BatchCommands.Add(create);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static List<SubjectQuestion> Missing(IReadOnlyList<SubjectQuestion> questions, SubjectAnswer?[] answers)
@@ -102,27 +105,23 @@ internal sealed class SubjectRecords(NpgsqlDataSource database, KeyDirectory key
         return missing;
     }
 
-    private static void AddQuestions(NpgsqlCommand command, IReadOnlyList<SubjectQuestion> questions)
+    private void AddQuestions(NpgsqlParameterCollection parameters, IReadOnlyList<SubjectQuestion> questions)
     {
-        command.Parameters.AddWithValue("tenants", NpgsqlDbType.Array | NpgsqlDbType.Text, questions.Select(question => question.TenantId).ToArray());
-        command.Parameters.AddWithValue("kinds", NpgsqlDbType.Array | NpgsqlDbType.Text, questions.Select(question => question.Kind).ToArray());
-        command.Parameters.AddWithValue("lookups", NpgsqlDbType.Array | NpgsqlDbType.Bytea, questions.Select(question => question.Lookup).ToArray());
+        parameters.AddWithValue("tenants", NpgsqlDbType.Array | NpgsqlDbType.Text, questions.Select(question => question.TenantId).ToArray());
+        parameters.AddWithValue("kinds", NpgsqlDbType.Array | NpgsqlDbType.Text, questions.Select(question => question.Kind).ToArray());
+        parameters.AddWithValue("lookups", NpgsqlDbType.Array | NpgsqlDbType.Bytea, questions.Select(question => question.Lookup).ToArray());
+        parameters.AddWithValue("suppressions", NpgsqlDbType.Array | NpgsqlDbType.Bytea, questions.Select(SuppressionHash).ToArray());
     }
 
-    private byte[] Unwrap(Guid id, int epoch, byte[] wrapped)
+    /// <summary>A subject's data key.</summary>
+    public byte[] Unwrap(Guid id, int epoch, byte[] wrapped)
     {
         var key = keys.Find(KeyPurposes.SubjectEpoch, EpochKeyId(epoch))
             ?? throw new InvalidOperationException($"The key of epoch {epoch} is not in the key directory, but records are wrapped under it. Restore it from your key backup.");
         return SealedBox.Open(key, wrapped, id.ToByteArray(bigEndian: true));
     }
 
-    private byte[] SuppressionHash(SubjectQuestion question)
-    {
-        Span<byte> input = stackalloc byte[64];
-        var length = Encoding.ASCII.GetBytes(question.Kind, input);
-        question.Lookup.CopyTo(input[length..]);
-        return HMACSHA256.HashData(keys.GetOrCreate(KeyPurposes.Suppression, question.TenantId), input[..(length + question.Lookup.Length)]);
-    }
+    private byte[] SuppressionHash(SubjectQuestion question) => hashes.Suppression(question.TenantId, question.Kind, question.Lookup);
 
     private static string EpochKeyId(int epoch) => epoch.ToString(CultureInfo.InvariantCulture);
 }

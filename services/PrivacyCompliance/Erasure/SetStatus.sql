@@ -1,0 +1,1 @@
+update privacy.erasure_cases set status = ? where case_id = ?
