@@ -20,7 +20,7 @@ var gateway = builder.AddProject<Projects.Gateway>("gateway")
     .WithEnvironment("Web__Root", builder.WebDirectory)
     .WithHttpHealthCheck("/health");
 
-var privacyCompliance = Service<Projects.PrivacyCompliance>("privacy-compliance");
+var privacyCompliance = Service<Projects.PrivacyCompliance>("privacy-compliance").WithEnvironment("Erasure__LogDirectory", builder.LogDirectory);
 var ingestion = Service<Projects.Ingestion>("ingestion");
 var enrichment = Service<Projects.Enrichment>("enrichment").WithReference(privacyCompliance);
 var projection = Service<Projects.Projection>("projection");

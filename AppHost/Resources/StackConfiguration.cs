@@ -27,8 +27,14 @@ internal static class StackConfiguration
 
         /// <summary>Where the services keep encryption and signing keys: beside the data, which is worthless without them.</summary>
         /// <remarks>Asked for when a service starts, because the host may have to use another directory than the one configured.</remarks>
-        public string KeyDirectory() => Path.GetFullPath(Path.Combine(
+        public string KeyDirectory() => builder.DataDirectory("keys");
+
+        /// <summary>Where this host writes the console logs of what it runs; an erasure is searched for there, too.</summary>
+        /// <remarks>As <see cref="KeyDirectory"/>.</remarks>
+        public string LogDirectory() => builder.DataDirectory("logs");
+
+        private string DataDirectory(string name) => Path.GetFullPath(Path.Combine(
             builder.Configuration["QR_DATA_DIR"] is { Length: > 0 } configured ? configured : Path.Combine(builder.AppHostDirectory, "..", ".qrplatform"),
-            "keys"));
+            name));
     }
 }

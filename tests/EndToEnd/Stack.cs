@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -74,6 +75,25 @@ public sealed class Stack : IAsyncLifetime
         var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
         return connection;
+    }
+
+    /// <summary>Every key and value of the cache, one after the other.</summary>
+    public async Task<byte[]> RedisContentAsync()
+    {
+        const string All = "local all = {} for _, key in ipairs(redis.call('keys', '*')) do table.insert(all, key) table.insert(all, redis.call('dump', key)) "
+            + "if redis.call('type', key).ok == 'string' then table.insert(all, redis.call('get', key)) end end return all";
+        var settings = (await _application!.GetConnectionStringAsync("redis"))!.Split(',');
+        var (host, port) = (settings[0].Split(':')[0], settings[0].Split(':')[1]);
+        using var client = Process.Start(new ProcessStartInfo("redis-cli", ["--raw", "-h", host, "-p", port, "eval", All, "0"])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["REDISCLI_AUTH"] = settings.FirstOrDefault(setting => setting.StartsWith("password=", StringComparison.Ordinal))?["password=".Length..] },
+        })!;
+        using var content = new MemoryStream();
+        await client.StandardOutput.BaseStream.CopyToAsync(content);
+        await client.WaitForExitAsync();
+        Assert.Equal(0, client.ExitCode);
+        return content.ToArray();
     }
 
     /// <summary>The first column of the first row.</summary>

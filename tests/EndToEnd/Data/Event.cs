@@ -12,6 +12,7 @@ internal sealed record Event
     public required string QrCodeId { get; init; }
     public string? VisitorId { get; init; }
     public string? SessionId { get; init; }
+    public string? IpAddress { get; init; }
     public Location? ScanLocation { get; init; }
     public Device? DeviceInfo { get; init; }
     public Campaign? CampaignContext { get; init; }

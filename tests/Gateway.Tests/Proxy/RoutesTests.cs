@@ -49,6 +49,7 @@ public sealed class RoutesTests(GatewayWithServices shared)
     [InlineData("PUT", "/v1/qr-codes/qr_1", "enrichment")]
     [InlineData("POST", "/v1/placements/place_1/lifecycle", "enrichment")]
     [InlineData("POST", "/v1/privacy/erasure-requests", "privacy-compliance")]
+    [InlineData("GET", "/v1/privacy/erasure-requests/6f1c1a52-0b62-4f5c-9a07-6d8f2e3b1c11", "privacy-compliance")]
     [InlineData("GET", "/v1/audit", "privacy-compliance")]
     [InlineData("GET", "/v1/alerts/rules", "alerting")]
     [InlineData("GET", "/v1/incidents", "alerting")]
