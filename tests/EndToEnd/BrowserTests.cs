@@ -8,7 +8,7 @@ namespace QrPlatform.EndToEnd;
 [Collection(StackCollection.Name)]
 public sealed class BrowserTests(Stack stack)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4.5);
 
     public static TheoryData<string> Specs() =>
         [.. Directory.EnumerateFiles(Path.Combine(Folder, "specs"), "*.spec.ts").Select(file => Path.GetFileName(file)[..^".spec.ts".Length]).Order(StringComparer.Ordinal)];

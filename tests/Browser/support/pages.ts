@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import { tokenOf } from './stack';
 
 /** Logs in as people do. */
 export async function logIn(page: Page, user: string, password = 'demo'): Promise<void> {
@@ -6,7 +7,13 @@ export async function logIn(page: Page, user: string, password = 'demo'): Promis
   await page.getByLabel('User name').fill(user);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
-  await expect(page.getByRole('navigation', { name: 'Pages' })).toBeAttached();
+  await expect(page.locator('#navigation')).toBeAttached();
+}
+
+/** Begins a session without the log-in page, for specs that are about something else. */
+export async function enter(page: Page, user: string): Promise<void> {
+  const token = await tokenOf(user);
+  await page.addInitScript((value) => sessionStorage.setItem('qr.session', value), token);
 }
 
 /** Fails, at the end of a test, with whatever the page's console complained about: refused content, broken code. */

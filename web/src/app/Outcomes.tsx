@@ -5,7 +5,12 @@ import { EmptyState } from '@/ui/EmptyState';
 /** No such page. */
 export function NotFound() {
   return (
-    <EmptyState icon="info" title="There is no such page." detail="The address may be mistyped, or from another version of the platform.">
+    <EmptyState
+      isPage
+      icon="info"
+      title="There is no such page."
+      detail="The address may be mistyped, or from another version of the platform."
+    >
       <Link to="/">To the first page</Link>
     </EmptyState>
   );
@@ -14,7 +19,7 @@ export function NotFound() {
 /** A defect of the page itself. */
 export function Broken({ error }: ErrorComponentProps) {
   return (
-    <EmptyState icon="warning" title="This page broke." detail={error instanceof Error ? error.message : String(error)} isAlert>
+    <EmptyState isPage icon="warning" title="This page broke." detail={error instanceof Error ? error.message : String(error)} isAlert>
       <Button onClick={() => location.reload()}>Load it again</Button>
     </EmptyState>
   );

@@ -60,6 +60,7 @@ export function Shell() {
       <main id="main" className={styles.main} tabIndex={-1} ref={main}>
         {isForbidden ? (
           <EmptyState
+            isPage
             icon="lock"
             title={`Your role may not see ${page.name}.`}
             detail={`You are logged in as ${session.user} (${roleName(session.role)}). An administrator can give you another role.`}
@@ -75,26 +76,24 @@ export function Shell() {
 function Navigation({ session, isOpen }: { session: Session; isOpen: boolean }) {
   const tenant = useQuery(tenantOptions);
   return (
-    <div id="navigation" className={styles.sidebar} data-open={isOpen || undefined}>
-      <nav aria-label="Pages">
-        <ul className={styles.pages}>
-          {pages
-            .filter((page) => may(session, page.policy))
-            .map((page) => (
-              <li key={page.path}>
-                <Link
-                  to={page.path}
-                  className={styles.page}
-                  activeProps={{ 'aria-current': 'page' }}
-                  activeOptions={{ exact: true, includeSearch: false }}
-                >
-                  <Icon name={page.icon} />
-                  {page.name}
-                </Link>
-              </li>
-            ))}
-        </ul>
-      </nav>
+    <nav id="navigation" aria-label="Pages" className={styles.sidebar} data-open={isOpen || undefined}>
+      <ul className={styles.pages}>
+        {pages
+          .filter((page) => may(session, page.policy))
+          .map((page) => (
+            <li key={page.path}>
+              <Link
+                to={page.path}
+                className={styles.page}
+                activeProps={{ 'aria-current': 'page' }}
+                activeOptions={{ exact: true, includeSearch: false }}
+              >
+                <Icon name={page.icon} />
+                {page.name}
+              </Link>
+            </li>
+          ))}
+      </ul>
       <div className={styles.who}>
         <ThemeSwitch />
         <div className={styles.person}>
@@ -113,6 +112,6 @@ function Navigation({ session, isOpen }: { session: Session; isOpen: boolean }) 
           </Button>
         </div>
       </div>
-    </div>
+    </nav>
   );
 }

@@ -61,10 +61,15 @@ const status = createRoute({
   component: lazyRouteComponent(() => import('@/features/status/StatusPage'), 'StatusPage'),
 });
 
+// Within the frame, so that there is a way on.
+const unknown = createRoute({ getParentRoute: () => inside, path: '$', component: NotFound });
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, inside.addChildren([overview, definitions, status])]),
+  routeTree: root.addChildren([login, inside.addChildren([overview, definitions, status, unknown])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
+  // What no page knows, or was found wrong, is dropped from an address instead of kept as it came.
+  search: { strict: true },
 });
 
 declare module '@tanstack/react-router' {

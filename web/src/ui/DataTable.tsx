@@ -31,7 +31,7 @@ export function DataTable<Row, Id extends string>({ caption, columns, rows, keyO
   return (
     // What scrolls has to be reached by the keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <section className={styles.frame} aria-label={caption} tabIndex={0}>
+    <div className={styles.frame} role="group" aria-label={caption} tabIndex={0}>
       <table className={styles.table}>
         <caption className="visually-hidden">{caption}</caption>
         <thead>
@@ -99,6 +99,6 @@ export function DataTable<Row, Id extends string>({ caption, columns, rows, keyO
           </tfoot>
         ) : null}
       </table>
-    </section>
+    </div>
   );
 }

@@ -63,22 +63,14 @@ function optionOf(points: readonly LinePoint[], axis: Props['axis'], figure: Pro
   };
   return {
     animation: false,
-    grid: { left: 4, right: 12, top: 10, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: { left: 4, right: 18, top: 10, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       type: 'category',
       data: points.map((point) => point.label),
       boundaryGap: false,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: 'var(--line-strong)' } },
-      axisLabel: {
-        ...text,
-        hideOverlap: true,
-        margin: 10,
-        alignMinLabel: 'left',
-        alignMaxLabel: 'right',
-        showMinLabel: true,
-        showMaxLabel: true,
-      },
+      axisLabel: { ...text, hideOverlap: true, margin: 10 },
     },
     yAxis: {
       type: 'value',

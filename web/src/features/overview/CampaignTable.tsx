@@ -65,7 +65,7 @@ export function CampaignTable({
           <span className={styles.bar} aria-hidden="true">
             <span style={{ width: `${most > 0 ? ((row.total_scans ?? 0) / most) * 100 : 0}%` }} />
           </span>
-          {format.count(row.total_scans)}
+          <span className={styles.count}>{format.count(row.total_scans)}</span>
         </span>
       ),
       total: format.count(scans),

@@ -190,7 +190,7 @@ export function OverviewPage({ tenant, withRevenue, campaigns, definitions, sear
 }
 
 function rateNote(isSettled: boolean, rate: number | null): string {
-  return isSettled ? `Compared by conversions within 7 days (${format.percent(rate)}).` : 'Preliminary: sessions may still convert.';
+  return isSettled ? `Compared by conversions within 7 days (${format.percent(rate)}).` : 'Preliminary: may still rise.';
 }
 
 function Definition({ definition, label, align }: { definition: CatalogueMetric | undefined; label: string; align: 'start' | 'end' }) {
