@@ -1,6 +1,7 @@
 // See deploy/screenshots. A picture is an entry of the list: who looks at what, how wide, in which theme.
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { chromium } from '@playwright/test';
+import { withPalette } from './palette.mjs';
 
 const gateway = process.env.QR_GATEWAY_URL ?? 'http://localhost:8080';
 const dashboard = process.env.QR_DASHBOARD_URL ?? 'http://localhost:18888';
@@ -48,10 +49,9 @@ async function take(browser, picture) {
     await page.goto((picture.base ?? gateway) + picture.path);
     await picture.ready(page);
     await page.evaluate(() => document.fonts.ready);
-    const path = `${folder}${picture.name}.png`;
-    await page.screenshot({ path, fullPage: picture.isWhole ?? false, animations: 'disabled', caret: 'hide' });
-    const { size } = await stat(path);
-    console.log(`${picture.name}.png  ${(size / 1000).toFixed(0)} kB${size > largest ? '  larger than it should be' : ''}`);
+    const bytes = withPalette(await page.screenshot({ fullPage: picture.isWhole ?? false, animations: 'disabled', caret: 'hide' }));
+    await writeFile(`${folder}${picture.name}.png`, bytes);
+    console.log(`${picture.name}.png  ${(bytes.length / 1000).toFixed(0)} kB${bytes.length > largest ? '  larger than it should be' : ''}`);
   } finally {
     await context.close();
   }
