@@ -7,12 +7,13 @@ using Npgsql;
 using QrPlatform.EndToEnd.Data;
 using QrPlatform.Keys;
 using QrPlatform.Testing;
+using Xunit.Abstractions;
 
 namespace QrPlatform.EndToEnd;
 
 /// <summary>Erases one of three visitors and looks for it everywhere.</summary>
 [Collection(StackCollection.Name)]
-public sealed class ErasureTests(Stack stack)
+public sealed class ErasureTests(Stack stack, ITestOutputHelper output)
 {
     private const string From = "2023-02-01", To = "2023-02-28";
     private const string Address = "198.51.100.213", Agent = "Mozilla/5.0 (Canary 77.3.1; rv:erasure-canary) Gecko";
@@ -53,6 +54,29 @@ public sealed class ErasureTests(Stack stack)
         await AssertSuppressedAsync();
 
         long Count(string name) => counts.GetProperty(name).GetInt64();
+    }
+
+    [Fact]
+    public async Task An_erasure_survives_the_killing_of_every_service_that_works_on_it()
+    {
+        var visitor = $"vis-killed-{Run}";
+        using var door = stack.WithBearer(Door.DemoKey);
+        Event[] events = [Of("erk-1", "SCAN", 60 * 24 * 40, visitor, $"ses-killed-{Run}"), Of("erk-2", "SCAN", 60 * 24 * 41, visitor, null)];
+        await Door.SendAsync(door, events, new Random(1), 2);
+        await stack.DrainAsync("admin");
+        var pseudonym = await PseudonymAsync("erk-1");
+
+        var shown = await EraseAsync(visitor, () =>
+        {
+            foreach (var service in (string[])["privacy-compliance", "enrichment", "ingestion", "projection", "reporting"])
+            {
+                foreach (var pid in RunRecords.Living(stack.DataDirectory, service)) Process.GetProcessById(pid).Kill();
+            }
+        });
+
+        Assert.Equal(2, shown.GetProperty("counts").GetProperty("event_store.events").GetInt64());
+        Assert.DoesNotContain(pseudonym, await DumpAsync(), StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => (await stack.Gateway.GetAsync("/health")).IsSuccessStatusCode, "the stack is healthy", TimeSpan.FromMinutes(1));
     }
 
     private async Task SendAsync()
@@ -96,11 +120,12 @@ public sealed class ErasureTests(Stack stack)
         BehaviorMetrics = new Behavior { ConversionEvents = conversions, RevenueAttribution = revenue, Currency = currency },
     };
 
-    private async Task<JsonElement> EraseAsync(string visitor)
+    private async Task<JsonElement> EraseAsync(string visitor, Action? meanwhile = null)
     {
         using var officer = await stack.SignInAsync("compliance");
         using var asked = await officer.PostAsJsonAsync("/v1/privacy/erasure-requests", new { visitorId = visitor, reason = "asked by letter", reference = "E2E" });
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        meanwhile?.Invoke();
         JsonElement shown = default;
         try
         {
@@ -112,6 +137,7 @@ public sealed class ErasureTests(Stack stack)
             throw new TimeoutException($"{exception.Message}: {shown}", exception);
         }
 
+        output.WriteLine($"completed after {(shown.GetProperty("completedAt").GetDateTimeOffset() - shown.GetProperty("requestedAt").GetDateTimeOffset()).TotalSeconds:0.0} s");
         Assert.Contains("erasure.complete", await officer.GetStringAsync("/v1/audit"), StringComparison.Ordinal);
         return shown;
     }
