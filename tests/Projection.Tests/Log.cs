@@ -12,6 +12,13 @@ namespace QrPlatform.Projection.Tests;
 internal sealed class Log : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
+    private static readonly string[] Tables =
+    [
+        "event_fact", "session", "campaign", "qr_code", "geography", "device", "visitor", "unconsented", "campaign_definition", "campaign_cost",
+        "campaign_cost_day", "qr_code_definition", "placement", "placement_state",
+    ];
+
     private long _sequence;
 
     private Log(NpgsqlDataSource database) => Database = database;
@@ -73,7 +80,7 @@ internal sealed class Log : IAsyncDisposable
     {
         await using var connection = await Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        foreach (var function in (string[])["apply_events", "erase_visitors"])
+        foreach (var function in (string[])["apply_events", "erase_visitors", "apply_definitions"])
         {
             await using var apply = new NpgsqlCommand($"select projection.{function}($1)", connection) { Parameters = { new() { Value = sequences } } };
             await apply.ExecuteNonQueryAsync();
@@ -82,19 +89,21 @@ internal sealed class Log : IAsyncDisposable
         await transaction.CommitAsync();
     }
 
+    /// <summary>Empties every read model; the log stays.</summary>
+    public Task ClearAsync() => ExecuteAsync($"truncate {string.Join(", ", Tables.Select(table => $"projection.{table}"))}");
+
     /// <summary>Projects the whole log anew, as one page, into emptied tables.</summary>
-    public Task RebuildAsync() => ExecuteAsync(
-        """
-        truncate projection.event_fact, projection.session, projection.campaign, projection.qr_code, projection.geography, projection.device, projection.visitor, projection.unconsented;
-        select projection.apply_events(array(select seq_id from events.mt_events order by seq_id));
-        select projection.erase_visitors(array(select seq_id from events.mt_events order by seq_id));
-        """);
+    public async Task RebuildAsync()
+    {
+        await ClearAsync();
+        await ProjectAsync([.. Enumerable.Range(1, (int)_sequence).Select(sequence => (long)sequence)]);
+    }
 
     /// <summary>Every row of every read model as text, sorted, without what numbers the log's positions.</summary>
     public async Task<string> DumpAsync()
     {
         var rows = new List<string>();
-        foreach (var table in (string[])["event_fact", "session", "campaign", "qr_code", "geography", "device", "visitor", "unconsented"])
+        foreach (var table in Tables)
         {
             rows.AddRange(await ColumnAsync(
                 $"""
@@ -115,6 +124,25 @@ internal sealed class Log : IAsyncDisposable
         await using var reader = await command.ExecuteReaderAsync();
         var values = new List<string>();
         while (await reader.ReadAsync()) values.Add(reader.IsDBNull(0) ? "null" : reader.GetString(0));
+        return values;
+    }
+
+    /// <summary>What a platform service reads for a user of the tenant, who may see all campaigns or those named.</summary>
+    public async Task<IReadOnlyList<string>> ReadAsync(string sql, string campaigns = "all")
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("select set_config('app.tenant', 'demo', true), set_config('app.campaigns', $1, true)") { Parameters = { new() { Value = campaigns } } },
+                new(sql),
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync();
+        await reader.NextResultAsync();
+        var values = new List<string>();
+        while (await reader.ReadAsync()) values.Add(reader.GetString(0));
         return values;
     }
 

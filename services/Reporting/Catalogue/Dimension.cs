@@ -31,6 +31,9 @@ internal sealed record Dimension(string Name, string Description, DimensionKind 
     /// <summary>The same over a row <c>u</c> of unconsented events; null where that is not known.</summary>
     public string? UnconsentedKey { get; init; }
 
+    /// <summary>The same over a row <c>k</c> of campaign costs; null where costs are not known by it.</summary>
+    public string? CostKey { get; init; }
+
     /// <summary>SQL that makes the label from the key, <c>{0}</c>.</summary>
     public string Label { get; init; } = "{0}";
 

@@ -20,14 +20,14 @@ internal static class Dimensions
         Time("year", "Local year.", Period, "date_trunc('year', {0} at time zone @zone)", "to_char({0}, 'YYYY')", "2025"),
         Time("hour_of_day", "Local hour of the day, 0 to 23.", Integer, "extract(hour from {0} at time zone @zone)::integer", "{0}", "13") with { Range = (0, 23) },
         Time("day_of_week", "Local day of the week, 1 (Monday) to 7 (Sunday).", Integer, "extract(isodow from {0} at time zone @zone)::integer", "{0}", "1") with { Range = (1, 7) },
-        Text("campaign_id", "Campaign."),
-        Text("campaign_name", "Today's name of the campaign."),
+        Text("campaign_id", "Campaign.") with { CostKey = "k.campaign_id" },
+        Text("campaign_name", "Today's name of the campaign.") with { CostKey = "k.campaign_name" },
         Text("variant", "Arm of an A/B test."),
-        Text("channel_type", "Channel that the code was placed in."),
-        Text("content_category", "Category of the content behind the code."),
+        Text("channel_type", "Channel that the code was placed in; of costs, the campaign's.") with { CostKey = "k.channel_type" },
+        Text("content_category", "Category of the content behind the code; of costs, the campaign's.") with { CostKey = "k.content_category" },
         Text("conversion_goal", "What the campaign is for."),
         new("conversion_type", "Type of a conversion; only for conversions.", DimensionKind.Text, "t.conversion_type") { OfConversions = true },
-        new("business_unit", "Business unit of the campaign; null where none is set.", DimensionKind.Text, "null::text"),
+        Text("business_unit", "Business unit of the campaign; null where none is set."),
         Text("qr_code_id", "Code.") with { UnconsentedKey = "u.qr_code_id" },
         Text("country", "Country of the scan."),
         Text("region", "Region of the scan."),
@@ -43,12 +43,18 @@ internal static class Dimensions
         },
     ];
 
+    /// <summary>Those that costs are known by.</summary>
+    public static IEnumerable<Dimension> OfCosts => All.Where(dimension => dimension.CostKey is not null);
+
     private static Dimension Text(string name, string description) => new(name, description, DimensionKind.Text, "e." + name);
 
     private static Dimension Time(string name, string description, DimensionKind kind, string key, string label, string example) =>
         new(name, description, kind, key.Replace("{0}", "e.occurred_at", StringComparison.Ordinal))
         {
             UnconsentedKey = key.Replace("{0}", "u.hour", StringComparison.Ordinal),
+
+            // A cost's day is a day of the tenant's calendar, not an instant: no zone moves it, and nothing is known within it.
+            CostKey = name is "hour" or "hour_of_day" ? null : key.Replace("{0} at time zone @zone", "k.day::timestamp", StringComparison.Ordinal),
             Label = label,
             Example = example,
         };

@@ -9,7 +9,8 @@ internal static class GetCatalogue
     private static readonly CatalogueResponse Response = new(
         MetricCatalogue.Version,
         [.. Metrics.All.Select(metric => new CatalogueMetric(
-            metric.Name, metric.Description, metric.Unit, metric.Additivity.ToString().ToLowerInvariant(), metric.DatedBy, metric.ByConversionType is not null))],
+            metric.Name, metric.Description, metric.Unit, metric.Additivity.ToString().ToLowerInvariant(), metric.DatedBy, metric.ByConversionType is not null,
+            metric.OfCosts ? [.. Dimensions.OfCosts.Select(dimension => dimension.Name)] : null))],
         [.. Dimensions.All.Select(dimension => new CatalogueDimension(
             dimension.Name, dimension.Description, dimension.Kind == DimensionKind.Integer ? "integer" : "text", dimension.Example, dimension.Choices,
             dimension.Operators, dimension.OfConversions ? [.. Metrics.All.Where(metric => metric.ByConversionType is not null).Select(metric => metric.Name)] : null))]);
@@ -33,7 +34,9 @@ public sealed record CatalogueResponse(string Version, IReadOnlyList<CatalogueMe
 /// <param name="Additivity"><c>additive</c>, <c>distinct</c> (may not be summed) or <c>ratio</c> (neither summed nor averaged).</param>
 /// <param name="DatedBy">Which instant puts it on a day.</param>
 /// <param name="ByConversionType">Whether it can be broken down by <c>conversion_type</c>.</param>
-public sealed record CatalogueMetric(string Name, string Description, string Unit, string Additivity, string DatedBy, bool ByConversionType);
+/// <param name="OnlyDimensions">The dimensions that it can be broken down and filtered by, or null where they are not limited.</param>
+public sealed record CatalogueMetric(
+    string Name, string Description, string Unit, string Additivity, string DatedBy, bool ByConversionType, IReadOnlyList<string>? OnlyDimensions);
 
 /// <summary>A dimension.</summary>
 /// <param name="Name">Name in queries.</param>

@@ -11,6 +11,9 @@ internal enum RowSource
 
     /// <summary>Events without consent, by code and hour: <c>bi_query.unconsented u</c>.</summary>
     Unconsented,
+
+    /// <summary>Campaign costs, by campaign and day of the tenant: <c>bi_query.campaign_cost k</c>.</summary>
+    Costs,
 }
 
 /// <summary>How a metric behaves when rows of an answer are put together.</summary>
@@ -46,6 +49,9 @@ internal sealed record Metric(
 {
     /// <summary>The value is decided by the clock too, not only by events: until the range is this old.</summary>
     public TimeSpan? SettlesAfter { get; init; }
+
+    /// <summary>It is made of costs, which are known by the dimensions with a <see cref="Dimension.CostKey"/> only.</summary>
+    public bool OfCosts => Components.Any(component => component.Source == RowSource.Costs);
 
     /// <summary>The same by conversion type, where that dimension or filter is used; null where that makes no sense.</summary>
     public Component? ByConversionType { get; init; }

@@ -10,6 +10,7 @@ internal static class Metrics
     private const string Session = "e.is_attribution";
     private const string Revenue = "e.is_counted and e.revenue is not null";
     private const string ByEvent = "the event's own timestamp", ByAttributionScan = "the session's attribution scan";
+    private const string ByCostDay = "costs by the days of the tenant's calendar that they are spread over";
     private const string Count = "coalesce({0}, 0)", Quotient = "trim_scale({0}::numeric / nullif({1}, 0))";
 
     private static readonly Component Scans = new(Events, Scan, "count(*)", "bigint");
@@ -19,6 +20,10 @@ internal static class Metrics
     // 168 hours, because "7 days" would follow the database session's daylight saving.
     private static readonly Component ConvertingIn7Days = new(
         Events, Session + " and e.session_first_conversion_at <= e.occurred_at + interval '168 hours'", "count(*)", "bigint");
+
+    private static readonly Component Earned = new(Events, Revenue, "sum(e.revenue)", "numeric");
+    private static readonly Component NewCustomers = new(Events, "e.is_new_customer", "count(*)", "bigint");
+    private static readonly Component Spent = new(Costs, "true", "sum(k.amount)", "numeric");
 
     private static readonly Component YoungestSession = new(Events, Session, "max(e.occurred_at)", "timestamptz");
 
@@ -49,7 +54,7 @@ internal static class Metrics
             SettlesAfter = TimeSpan.FromDays(7),
         },
         new("revenue", "Revenue less refunds, each converted once to the tenant's reporting currency.", "reporting currency", Additive, ByEvent,
-            [new(Events, Revenue, "sum(e.revenue)", "numeric")], Count),
+            [Earned], Count),
         new("average_lead_score", "Sum of the sources' lead scores divided by their number, over scans that carry one.", "points of 100", Ratio, ByEvent,
             [new(Events, Scan, "sum(e.lead_score)", "numeric"), new(Events, Scan, "count(e.lead_score)", "bigint")], Quotient),
         new("average_engagement_seconds",
@@ -60,7 +65,14 @@ internal static class Metrics
             ],
             Quotient),
         new("new_customers", "Visitors' first CUSTOMER events in the tenant, and CUSTOMER events without visitor.", "customers", Additive, ByEvent,
-            [new(Events, "e.is_new_customer", "count(*)", "bigint")], Count),
+            [NewCustomers], Count),
+        new("cost", "Campaign costs of the days, each spread evenly over its days, converted once to the tenant's reporting currency.",
+            "reporting currency", Additive, ByCostDay, [Spent], Count),
+        new("campaign_roi", "Revenue less cost, divided by cost, in percent; null where cost is 0.", "percent", Ratio,
+            ByEvent + "; " + ByCostDay, [Earned, Spent],
+            "trim_scale((coalesce({0}, 0) - coalesce({1}, 0)) / nullif(coalesce({1}, 0), 0) * 100)"),
+        new("cost_per_acquisition", "Cost divided by new customers; null without new customers.", "reporting currency", Ratio,
+            ByEvent + "; " + ByCostDay, [Spent, NewCustomers], "trim_scale(coalesce({0}, 0)::numeric / nullif({1}, 0))"),
         new("bot_scans", "Scans whose user agent the bot list matches; no other metric counts them.", "scans", Additive, ByEvent,
             [new(Events, "e.is_bot_scan", "count(*)", "bigint")], Count),
         new("unconsented_scans", "Scans of visitors who did not consent; known by code and hour only, every other dimension is null.", "scans", Additive,

@@ -23,6 +23,7 @@ internal static class QueryReader
 
         var plan = new QueryPlan(metrics, dimensions, filters, from, to, zone, orderings, limit);
         if (plan.ByConversionType) CheckConversionGrain(query, metrics);
+        CheckCostGrain(query, plan);
         return errors.Count == 0 ? plan : null;
     }
 
@@ -102,5 +103,20 @@ internal static class QueryReader
             if (metrics[i].ByConversionType is null)
                 query.Note($"metrics[{i}]", Refusals.NotAtThisGrain, $"{metrics[i].Name} is not known by conversion_type; only conversions is.");
         }
+    }
+
+    private static void CheckCostGrain(JsonObjectReader query, QueryPlan plan)
+    {
+        var ofCosts = plan.Metrics.Where(metric => metric.OfCosts).Select(metric => metric.Name).ToList();
+        if (ofCosts.Count == 0) return;
+        var allowed = string.Join(", ", Dimensions.OfCosts.Select(dimension => dimension.Name));
+        void Check(string path, Dimension dimension)
+        {
+            if (dimension.CostKey is null)
+                query.Note(path, Refusals.NotAtThisGrain, $"{string.Join(", ", ofCosts)} cannot be told by {dimension.Name}. Allowed with costs: {allowed}.");
+        }
+
+        for (var i = 0; i < plan.Dimensions.Count; i++) Check($"dimensions[{i}]", plan.Dimensions[i]);
+        for (var i = 0; i < plan.Filters.Count; i++) Check($"filters[{i}].dimension", plan.Filters[i].Dimension);
     }
 }

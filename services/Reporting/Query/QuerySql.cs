@@ -18,6 +18,8 @@ internal static class QuerySql
         parameters.Add(new NpgsqlParameter("zone", NpgsqlDbType.Text) { Value = at.Zone });
         parameters.Add(new NpgsqlParameter("from", NpgsqlDbType.TimestampTz) { Value = at.FromAt });
         parameters.Add(new NpgsqlParameter("to", NpgsqlDbType.TimestampTz) { Value = at.ToAt });
+        parameters.Add(new NpgsqlParameter("firstday", NpgsqlDbType.Date) { Value = at.FirstDay });
+        parameters.Add(new NpgsqlParameter("lastday", NpgsqlDbType.Date) { Value = at.LastDay });
         parameters.Add(new NpgsqlParameter("asof", NpgsqlDbType.TimestampTz) { Value = at.AsOf });
         parameters.Add(new NpgsqlParameter("limit", NpgsqlDbType.Integer) { Value = plan.Limit + 1 });
         if (plan.After is { } after) parameters.Add(new NpgsqlParameter("after", NpgsqlDbType.Bigint) { Value = after });
@@ -61,11 +63,12 @@ internal static class QuerySql
         {
             RowSource.Conversions => ("bi_query.event e cross join lateral unnest(e.conversions) as t (conversion_type)", "e.occurred_at"),
             RowSource.Unconsented => ("bi_query.unconsented u", "u.hour"),
+            RowSource.Costs => ("bi_query.campaign_cost k", "k.day"),
             _ => ("bi_query.event e", "e.occurred_at"),
         };
         var conditions = new List<string>
         {
-            $"{at} >= @from and {at} < @to",
+            source == RowSource.Costs ? $"{at} between @firstday and @lastday" : $"{at} >= @from and {at} < @to",
             string.Join(" or ", own.Select(component => component.Rows).Distinct().Select(rows => $"({rows})")),
         };
         if (plan.After is not null) conditions.Add("e.seq_id > @after");
@@ -73,8 +76,12 @@ internal static class QuerySql
         return $"  select {string.Join(", ", columns)}\n  from {from}\n  where {string.Join("\n    and ", conditions.Select(condition => $"({condition})"))}{GroupBy(plan)}";
     }
 
-    private static string Key(Dimension dimension, RowSource source) =>
-        source == RowSource.Unconsented ? dimension.UnconsentedKey ?? $"null::{dimension.SqlType}" : dimension.Key;
+    private static string Key(Dimension dimension, RowSource source) => source switch
+    {
+        RowSource.Unconsented => dimension.UnconsentedKey ?? $"null::{dimension.SqlType}",
+        RowSource.Costs => dimension.CostKey ?? throw new InvalidOperationException($"Costs are not known by {dimension.Name}; the query should have been refused."),
+        _ => dimension.Key,
+    };
 
     // Whoever excludes a value does not exclude rows without value, as a person would expect, other than SQL.
     private static string Condition(DimensionFilter filter, string key, string values)
