@@ -13,7 +13,7 @@ public sealed class AccessTests(Stack stack)
     private static readonly string[] Views =
     [
         "campaign_daily_summary", "campaign_monthly_summary", "campaign_quarterly_summary", "campaign_weekly_summary", "dim_campaign", "dim_date",
-        "dim_device", "dim_geography", "dim_qr_code", "dim_visitor", "fact_conversion", "fact_revenue", "fact_scan", "qr_analytics_tableau",
+        "dim_device", "dim_geography", "dim_placement", "dim_qr_code", "dim_visitor", "fact_campaign_cost", "fact_conversion", "fact_revenue", "fact_scan", "qr_analytics_tableau",
         "qr_scan_events",
     ];
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Marten;
 using Npgsql;
 using QrPlatform.Events;
@@ -28,6 +29,7 @@ internal sealed class EventLog(NpgsqlDataSource database, string connectionStrin
     private const string ProjectSql =
         """
         select projection.apply_events(@sequences);
+        select projection.apply_definitions(@sequences);
         insert into events.mt_event_progression (name, last_seq_id) values ('Scans:All', (select max(s) from unnest(@sequences) s))
         on conflict (name) do update set last_seq_id = excluded.last_seq_id;
         """;
@@ -55,7 +57,24 @@ internal sealed class EventLog(NpgsqlDataSource database, string connectionStrin
     }
 
     /// <summary>Appends the events and projects them, in one transaction.</summary>
-    public async Task AddAsync(params IReadOnlyList<TestEvent> events)
+    public Task AddAsync(params IReadOnlyList<TestEvent> events) => AddAsync([.. events.Select(Stored)]);
+
+    /// <summary>Appends what was described of campaigns, codes and placements, and projects it.</summary>
+    public Task DefineAsync(params IReadOnlyList<(string Tenant, string Stream, object Event)> events) =>
+        AddAsync([.. events.Select(e => (e.Tenant, e.Stream, StoredEvents.Names[e.Event.GetType()], JsonSerializer.Serialize(e.Event, e.Event.GetType())))]);
+
+    /// <summary>Appends without projecting: the daemon is behind.</summary>
+    public async Task AppendOnlyAsync(params IReadOnlyList<TestEvent> events)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await AppendAsync(connection, [.. events.Select(Stored)]);
+    }
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    private static (string Tenant, string Stream, string Type, string Data) Stored(TestEvent e) => (e.Tenant, e.Stream, e.StoredType, e.Data);
+
+    private async Task AddAsync((string Tenant, string Stream, string Type, string Data)[] events)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -65,16 +84,7 @@ internal sealed class EventLog(NpgsqlDataSource database, string connectionStrin
         await transaction.CommitAsync();
     }
 
-    /// <summary>Appends without projecting: the daemon is behind.</summary>
-    public async Task AppendOnlyAsync(params IReadOnlyList<TestEvent> events)
-    {
-        await using var connection = await database.OpenConnectionAsync();
-        await AppendAsync(connection, events);
-    }
-
-    public ValueTask DisposeAsync() => database.DisposeAsync();
-
-    private static async Task<long[]> AppendAsync(NpgsqlConnection connection, IReadOnlyList<TestEvent> events)
+    private static async Task<long[]> AppendAsync(NpgsqlConnection connection, (string Tenant, string Stream, string Type, string Data)[] events)
     {
         await using var append = new NpgsqlCommand(AppendSql, connection)
         {
@@ -82,7 +92,7 @@ internal sealed class EventLog(NpgsqlDataSource database, string connectionStrin
             {
                 new("tenants", events.Select(e => e.Tenant).ToArray()),
                 new("streams", events.Select(e => e.Stream).ToArray()),
-                new("types", events.Select(e => e.StoredType).ToArray()),
+                new("types", events.Select(e => e.Type).ToArray()),
                 new("data", events.Select(e => e.Data).ToArray()),
             },
         };

@@ -25,7 +25,13 @@ public sealed class RefusalsTests(NumbersFixture fixture) : IClassFixture<Number
         { """{"metrics": [],""" + Range + "}", 422, "$.metrics wrong_length" },
         { """{"metrics": "total_scans",""" + Range + "}", 422, "$.metrics wrong_type" },
         { """{"metrics": ["total_scans", 7],""" + Range + "}", 422, "$.metrics[1] unknown_metric" },
-        { """{"metrics": ["campaign_roi"],""" + Range + "}", 422, "$.metrics[0] unknown_metric" },
+        { """{"metrics": ["roi"],""" + Range + "}", 422, "$.metrics[0] unknown_metric" },
+        { """{"metrics": ["cost"], "dimensions": ["day", "country"],""" + Range + "}", 422, "$.dimensions[1] not_at_this_grain" },
+        { """{"metrics": ["total_scans", "campaign_roi"], "dimensions": ["hour"],""" + Range + "}", 422, "$.dimensions[0] not_at_this_grain" },
+        { """{"metrics": ["cost_per_acquisition"], "dimensions": ["hour_of_day"],""" + Range + "}", 422, "$.dimensions[0] not_at_this_grain" },
+        { """{"metrics": ["cost"], "dimensions": ["business_unit"],""" + Range + "}", 422, "$.dimensions[0] not_at_this_grain" },
+        { """{"filters": [{"dimension": "device_type", "operator": "eq", "values": ["MOBILE"]}], "metrics": ["cost"],""" + Range + "}", 422, "$.filters[0].dimension not_at_this_grain" },
+        { """{"dimensions": ["conversion_type"], "metrics": ["conversions", "cost"],""" + Range + "}", 422, "$.dimensions[0] not_at_this_grain" },
         { """{"metrics": ["total_scans", "total_scans"],""" + Range + "}", 422, "$.metrics[1] twice" },
         { """{"metrics": ["total_scans"], "dimension": ["day"],""" + Range + "}", 422, "$.dimension unknown_field" },
         { """{"dimensions": ["Day"],""" + Scans + "," + Range + "}", 422, "$.dimensions[0] unknown_dimension" },
@@ -81,12 +87,23 @@ public sealed class RefusalsTests(NumbersFixture fixture) : IClassFixture<Number
     [Fact]
     public async Task Names_what_is_allowed_and_everything_that_is_wrong_at_once()
     {
-        using var response = await fixture.Reporting.PostAsync("""{"metrics": ["cost"], "dimensions": ["weekday"], "limit": -1}""", fixture.Reporting.Token());
+        using var response = await fixture.Reporting.PostAsync("""{"metrics": ["costs"], "dimensions": ["weekday"], "limit": -1}""", fixture.Reporting.Token());
         var errors = (await ProblemAsync(response, 422)).GetProperty("errors").EnumerateArray().ToDictionary(error => error.GetProperty("path").GetString()!, error => error.GetProperty("message").GetString()!);
         Assert.Contains("conversion_rate_7d", errors["$.metrics[0]"], StringComparison.Ordinal);
         Assert.Contains("day_of_week", errors["$.dimensions[0]"], StringComparison.Ordinal);
         Assert.Contains("100000", errors["$.limit"], StringComparison.Ordinal);
         Assert.Contains("$.dateRange", errors.Keys);
+    }
+
+    [Fact]
+    public async Task Says_by_what_costs_can_be_told()
+    {
+        using var response = await fixture.Reporting.PostAsync("""{"metrics": ["total_scans", "cost"], "dimensions": ["country"],""" + Range + "}", fixture.Reporting.Token());
+        var problem = await ProblemAsync(response, 422);
+        Assert.Equal("not_at_this_grain", problem.GetProperty("type").GetString());
+        Assert.Equal(
+            "cost cannot be told by country. Allowed with costs: day, week, month, quarter, year, day_of_week, campaign_id, campaign_name, channel_type, content_category.",
+            problem.GetProperty("errors")[0].GetProperty("message").GetString());
     }
 
     [Fact]
