@@ -100,7 +100,10 @@ public sealed class AnswersTests(NumbersFixture fixture) : IClassFixture<Numbers
         using var response = await fixture.Reporting.GetAsync("/v1/catalogue", fixture.Reporting.Token());
         var catalogue = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
         Assert.Matches("^[0-9a-f]{16}$", catalogue.GetProperty("version").GetString());
-        Assert.Equal(Data.PlainNumbers.AllMetrics, catalogue.GetProperty("metrics").EnumerateArray().Select(metric => metric.GetProperty("name").GetString()!));
+        var metrics = catalogue.GetProperty("metrics").EnumerateArray().ToDictionary(metric => metric.GetProperty("name").GetString()!);
+        string[] ofCosts = ["cost", "campaign_roi", "cost_per_acquisition"];
+        Assert.Equal(Data.PlainNumbers.AllMetrics.Concat(ofCosts).Order(StringComparer.Ordinal), metrics.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(ofCosts, metrics.Where(metric => metric.Value.GetProperty("onlyDimensions").ValueKind == JsonValueKind.Array).Select(metric => metric.Key));
 
         var dimensions = catalogue.GetProperty("dimensions").EnumerateArray().Select(dimension => dimension.GetProperty("name").GetString()!).ToList();
         foreach (var dimension in dimensions)
