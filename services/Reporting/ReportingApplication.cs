@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Catalogue;
+using QrPlatform.Reporting.Exports;
 using QrPlatform.Reporting.Live;
 using QrPlatform.Reporting.Query;
 using QrPlatform.Reporting.Scans;
@@ -27,6 +28,7 @@ internal static class ReportingApplication
         builder.Services.AddSingleton<TimeZoneNames>();
         builder.AddLive();
         builder.AddReportingMessaging();
+        builder.AddExports();
 
         var app = builder.Build();
         app.UseExceptionHandler();
@@ -39,6 +41,7 @@ internal static class ReportingApplication
         GetCatalogue.Map(app);
         GetLive.Map(app);
         GetTenant.Map(app);
+        app.MapExports();
         return app;
     }
 }

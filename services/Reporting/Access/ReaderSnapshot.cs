@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using QrPlatform.ServiceDefaults.Database;
@@ -12,8 +13,9 @@ namespace QrPlatform.Reporting.Access;
 internal sealed class ReaderSnapshot : IAsyncDisposable
 {
     private const string Enter =
-        "select set_config('app.tenant', $1, true), set_config('app.campaigns', $2, true), set_config('statement_timeout', '30000', true), set_config('jit', 'off', true)";
+        "select set_config('app.tenant', $1, true), set_config('app.campaigns', $2, true), set_config('statement_timeout', $3, true), set_config('jit', 'off', true)";
 
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
     private static readonly string Position = EmbeddedSql.Read<ReaderSnapshot>("ReaderSnapshot.sql");
 
     private readonly NpgsqlConnection _connection;
@@ -34,13 +36,15 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
     /// <param name="scope">What may be seen.</param>
     /// <param name="days">The local days that are asked for.</param>
     /// <param name="cancellationToken">Ends the transaction.</param>
-    public static async Task<ReaderSnapshot> OpenAsync(NpgsqlDataSource database, ReaderScope scope, AskedDays days, CancellationToken cancellationToken)
+    /// <param name="timeout">How long one statement may take; null means 30 seconds.</param>
+    public static async Task<ReaderSnapshot> OpenAsync(
+        NpgsqlDataSource database, ReaderScope scope, AskedDays days, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);
         try
         {
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-            return new ReaderSnapshot(connection, transaction, await EnterAsync(connection, scope, days, cancellationToken));
+            return new ReaderSnapshot(connection, transaction, await EnterAsync(connection, scope, days, timeout ?? Usual, cancellationToken));
         }
         catch
         {
@@ -64,14 +68,23 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    private static async Task<SnapshotPosition> EnterAsync(NpgsqlConnection connection, ReaderScope scope, AskedDays days, CancellationToken cancellationToken)
+    private static async Task<SnapshotPosition> EnterAsync(
+        NpgsqlConnection connection, ReaderScope scope, AskedDays days, TimeSpan timeout, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
                 new NpgsqlBatchCommand("set transaction read only"),
-                new NpgsqlBatchCommand(Enter) { Parameters = { new() { Value = scope.TenantId }, new() { Value = scope.CampaignSetting } } },
+                new NpgsqlBatchCommand(Enter)
+                {
+                    Parameters =
+                    {
+                        new() { Value = scope.TenantId },
+                        new() { Value = scope.CampaignSetting },
+                        new() { Value = timeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) },
+                    },
+                },
                 new NpgsqlBatchCommand(Position)
                 {
                     Parameters =

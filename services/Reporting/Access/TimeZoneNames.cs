@@ -9,6 +9,9 @@ namespace QrPlatform.Reporting.Access;
 /// </summary>
 internal sealed class TimeZoneNames(NpgsqlDataSource database)
 {
+    /// <summary>What is said of a name that is none.</summary>
+    public static readonly FieldError Unknown = new("$.timeZone", "unknown_time_zone", "Must be an IANA name such as America/Los_Angeles.");
+
     private FrozenDictionary<string, string>? _names;
 
     /// <summary>The name as the database writes it, or null for an unknown zone. Case does not matter.</summary>

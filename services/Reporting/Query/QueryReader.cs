@@ -8,7 +8,7 @@ internal static class QueryReader
 {
     private const int DefaultLimit = 1_000, MaxLimit = 100_000, MaxMetrics = 20, MaxDimensions = 8, MaxFilters = 20, MaxValues = 1_000;
 
-    public static QueryPlan? Read(JsonElement body, List<FieldError> errors)
+    public static QueryPlan? Read(JsonElement body, List<FieldError> errors, int usualLimit = DefaultLimit, int mostRows = MaxLimit)
     {
         var query = new JsonObjectReader(body, "$", errors);
         query.Allow("metrics", "dimensions", "filters", "dateRange", "timeZone", "orderBy", "limit");
@@ -19,7 +19,7 @@ internal static class QueryReader
         var zone = query.Text("timeZone");
         string[] columns = [.. dimensions.Select(dimension => dimension.Name), .. metrics.Select(metric => metric.Name)];
         var orderings = query.Objects("orderBy", MaxDimensions + MaxMetrics).Select(ordering => Order(ordering, columns)).OfType<Ordering>().ToList();
-        var limit = query.Number("limit", 1, MaxLimit) ?? DefaultLimit;
+        var limit = query.Number("limit", 1, mostRows) ?? usualLimit;
 
         var plan = new QueryPlan(metrics, dimensions, filters, from, to, zone, orderings, limit);
         if (plan.ByConversionType) CheckConversionGrain(query, metrics);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Catalogue;
+using QrPlatform.Reporting.Exports;
 using QrPlatform.ServiceDefaults.Security;
 
 namespace QrPlatform.Reporting.Query;
@@ -19,17 +20,18 @@ internal static class RunQuery
         routes.MapPost("/v1/query", Handle).RequireAuthorization(Policies.Dashboards);
 
     private static async Task<IResult> Handle(
-        HttpContext context, NpgsqlDataSource database, TimeZoneNames zones, AnswerCache cache, CancellationToken cancellationToken)
+        HttpContext context, NpgsqlDataSource database, TimeZoneNames zones, AnswerCache cache, ExportQuery export, CancellationToken cancellationToken)
     {
         var (body, refusal) = await RequestBody.ReadObjectAsync(context.Request, MaxBody, cancellationToken);
         if (refusal is not null) return refusal;
         using var json = body!;
+        if (ExportQuery.IsAskedFor(context.Request)) return await export.SendAsync(context, json.RootElement, cancellationToken);
         var errors = new List<FieldError>();
         if (QueryReader.Read(json.RootElement, errors) is not { } plan) return Refusals.Unprocessable(errors);
         if (plan.TimeZone is { } asked)
         {
             if (await zones.FindAsync(asked, cancellationToken) is not { } zone)
-                return Refusals.Unprocessable([new FieldError("$.timeZone", "unknown_time_zone", "Must be an IANA name such as America/Los_Angeles.")]);
+                return Refusals.Unprocessable([TimeZoneNames.Unknown]);
             plan = plan with { TimeZone = zone };
         }
 
