@@ -24,8 +24,10 @@ var privacyCompliance = Service<Projects.PrivacyCompliance>("privacy-compliance"
 var ingestion = Service<Projects.Ingestion>("ingestion");
 var enrichment = Service<Projects.Enrichment>("enrichment").WithReference(privacyCompliance);
 var projection = Service<Projects.Projection>("projection");
-var alerting = Service<Projects.Alerting>("alerting");
 var reporting = Service<Projects.Reporting>("reporting").WithReference(redis).WaitFor(redis);
+var alerting = Service<Projects.Alerting>("alerting").WithReference(reporting)
+    .WithEnvironment("Alerting__PublicUrl", gateway.GetEndpoint("http"));
+foreach (var (name, setting) in StackConfiguration.Mail) alerting.WithEnvironment(setting, builder.AddParameter(name, builder.Configuration[$"Parameters:{name}"] ?? "", secret: name == "smtp-password"));
 
 OnPlatform(gateway)
     .WithReference(ingestion)

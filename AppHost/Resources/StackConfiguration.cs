@@ -5,6 +5,15 @@ namespace QrPlatform.AppHost;
 /// <summary>What can be set from outside of a stack: environment variables, or arguments of the same names.</summary>
 internal static class StackConfiguration
 {
+    /// <summary>
+    /// Parameters of the mail server (<c>Parameters:smtp-host</c> …) and alerting's settings. Without a host, mails of alerts are reported as not configured.
+    /// </summary>
+    public static readonly IReadOnlyList<(string Parameter, string Setting)> Mail =
+    [
+        ("smtp-host", "Alerting__Smtp__Host"), ("smtp-port", "Alerting__Smtp__Port"), ("smtp-from", "Alerting__Smtp__From"),
+        ("smtp-tls", "Alerting__Smtp__Tls"), ("smtp-user", "Alerting__Smtp__User"), ("smtp-password", "Alerting__Smtp__Password"),
+    ];
+
     extension(IDistributedApplicationBuilder builder)
     {
         /// <summary>A port that people rely on.</summary>

@@ -58,6 +58,7 @@ public static class PlatformAuthentication
             .AddPolicy(Policies.Dashboards, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.Analyst, Roles.Executive))
             .AddPolicy(Policies.Live, policy => policy.RequireClaim(
                 PlatformClaims.Role, Roles.Administrator, Roles.Analyst, Roles.Executive, Roles.ComplianceOfficer))
+            .AddPolicy(Policies.Alerts, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.Analyst, Roles.Operator))
             .AddPolicy(Policies.Operations, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.Operator))
             .AddPolicy(Policies.Privacy, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.ComplianceOfficer));
         return services;
@@ -75,6 +76,9 @@ public static class Policies
 
     /// <summary>Live counters: administrator, analyst, executive; compliance officer without revenue.</summary>
     public const string Live = "live";
+
+    /// <summary>Alert rules and incidents: administrator, analyst, operator.</summary>
+    public const string Alerts = "alerts";
 
     /// <summary>Ledger, quarantine, operations: administrator, operator.</summary>
     public const string Operations = "operations";

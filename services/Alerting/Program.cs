@@ -1,12 +1,4 @@
-using QrPlatform.ServiceDefaults.Database;
-using QrPlatform.ServiceDefaults.Messaging;
+using QrPlatform.Alerting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddPlatformDatabase();
-builder.AddPlatformMessaging();
-
-var app = builder.Build();
-app.UseExceptionHandler();
-app.MapDefaultEndpoints();
+await using var app = AlertingApplication.Build(new WebApplicationOptions { Args = args });
 await app.RunAsync();

@@ -8,6 +8,9 @@ public static class KeyPurposes
     /// <summary>Seals events between the door and enrichment; one key a day.</summary>
     public const string Transit = "transit";
 
+    /// <summary>Seals the secrets of webhook endpoints; one key per tenant.</summary>
+    public const string WebhookSecret = "webhook-secret";
+
     /// <summary>Wraps subjects' data keys; ids are epochs.</summary>
     public const string SubjectEpoch = "subject-epoch";
 

@@ -3,6 +3,7 @@ using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Catalogue;
 using QrPlatform.Reporting.Exports;
 using QrPlatform.Reporting.Live;
+using QrPlatform.Reporting.Measurements;
 using QrPlatform.Reporting.Query;
 using QrPlatform.Reporting.Scans;
 using QrPlatform.Reporting.Tenants;
@@ -42,6 +43,7 @@ internal static class ReportingApplication
         GetLive.Map(app);
         GetTenant.Map(app);
         app.MapExports();
+        Measure.Map(app);
         return app;
     }
 }
