@@ -22,7 +22,7 @@ public sealed class AlertTests
         for (var i = 0; i < values.Length; i++) stack.Numbers.Values[Make.Quarter(values.Length - i)] = (values[i], 100);
 
         await stack.PutRuleAsync("collapse", Make.Rule(
-            Make.Quarter(values.Length), ["ops@example.com"], [new { url = $"http://127.0.0.1:{hookPort}/hook", secret = Secret }], name: "Scans <b>collapsed</b>\u00A0€"));
+            Make.Quarter(values.Length), ["ops@example.com"], [new { url = $"http://127.0.0.1:{hookPort}/hook", secret = Secret }], name: "Scans <b>collapsed</b>\r\nBcc: evil@example.com €"));
         await Eventually.TrueAsync(
             async () => await stack.ScalarAsync<long>("select count(*) from alerting.evaluation") == values.Length
                 && await stack.ScalarAsync<long>("select count(*) from alerting.delivery where attempts > 1") >= 2,
@@ -44,6 +44,7 @@ public sealed class AlertTests
 
         Assert.Equal(2, mails.Mails.Count);
         Assert.All(mails.Mails, mail => Assert.Equal("ops@example.com", mail.Recipient));
+        Assert.DoesNotContain(mails.Mails, mail => mail.Data.Split("\r\n").Any(line => line.StartsWith("Bcc", StringComparison.OrdinalIgnoreCase)));
         var html = Decoded(mails.Mails.Single(mail => Decoded(mail.Data).Contains("below 80.", StringComparison.Ordinal)).Data);
         Assert.Contains("Scans &lt;b&gt;collapsed&lt;/b&gt;", html, StringComparison.Ordinal);
         Assert.Contains("https://qr.example.com/alerts/incidents/" + incident.GetProperty("id").GetString(), html, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Marten;
+using Microsoft.AspNetCore.Http.Features;
 using QrPlatform.Alerting.Rules;
 using QrPlatform.Requests;
 using QrPlatform.ServiceDefaults.Security;
@@ -55,7 +56,7 @@ internal sealed class ShowIncidents(IncidentList incidents, IncidentWriter write
     private async Task<IResult> AcknowledgeAsync(Guid id, HttpContext context, CancellationToken cancellationToken)
     {
         string? note = null;
-        if (context.Request.ContentLength is > 0)
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true && context.Request.ContentLength is not 0)
         {
             var (body, refusal) = await RequestBody.ReadObjectAsync(context.Request, 16 * 1024, cancellationToken);
             if (refusal is not null) return refusal;

@@ -5,6 +5,8 @@ namespace QrPlatform.Alerting.Rules;
 /// <summary>A threshold rule as it is stored.</summary>
 internal sealed record Rule
 {
+    private static readonly JsonElement None = JsonSerializer.SerializeToElement(Array.Empty<string>());
+
     public required string Name { get; init; }
 
     public required string Metric { get; init; }
@@ -38,7 +40,7 @@ internal sealed record Rule
     /// <summary>Whether evaluations of the other one may be taken for this one's.</summary>
     public bool MeasuresLike(Rule other) =>
         Metric == other.Metric && Interval == other.Interval && EvaluateFrom == other.EvaluateFrom
-        && Filters?.GetRawText() == other.Filters?.GetRawText()
+        && JsonElement.DeepEquals(Filters ?? None, other.Filters ?? None)
         && (Campaigns ?? ["*"]).SequenceEqual(other.Campaigns ?? ["*"]);
 }
 

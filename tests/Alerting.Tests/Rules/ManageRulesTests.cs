@@ -87,13 +87,12 @@ public sealed class ManageRulesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_name_that_would_break_a_header_is_refused_or_becomes_one_line()
+    public void A_name_that_would_break_a_header_becomes_one_line()
     {
         var text = new QrPlatform.Alerting.Delivery.MessageText(
             new("opened", Guid.Empty, "r", "Evil\r\nBcc: x@example.com", "info", "total_scans", "lt", 1, 1, 0.5m, null, Make.Quarter(2), Make.Quarter(1), "UTC"), "http://x");
         Assert.Equal("[info] Alert: Evil  Bcc: x@example.com", text.Subject);
         Assert.Contains("0.5, below 1", text.Plain, StringComparison.Ordinal);
-        Assert.Equal(422, (await _stack.SendAsync(HttpMethod.Put, "/v1/alerts/rules/r", Make.Rule(name: "Evil\r\nBcc: x@example.com"))).Status);
     }
 
     private async Task<IEnumerable<string?>> ListAsync(string role, string tenant, params string[] campaigns) =>
