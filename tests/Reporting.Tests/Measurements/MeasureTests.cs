@@ -20,7 +20,7 @@ public sealed class MeasureTests : IAsyncLifetime
     {
         var sessions = RandomSessions.Make(11, "demo", 200);
         await _reporting.Log.AddAsync(sessions);
-        var day = sessions.First(e => e.IsScan).At.UtcDateTime.Date;
+        var day = DateTime.SpecifyKind(sessions.First(e => e.IsScan).At.UtcDateTime.Date, DateTimeKind.Unspecified);
         var zone = TimeZoneInfo.FindSystemTimeZoneById("America/Los_Angeles");
         DateTimeOffset Start(DateTime local) => new(local, zone.GetUtcOffset(local));
         foreach (var metric in (string[])["total_scans", "unique_visitors", "returning_visitors", "conversion_rate", "revenue", "average_lead_score"])
