@@ -50,8 +50,7 @@ public sealed class BrowserTests(Stack stack)
         start.Environment["QR_DATA_DIR"] = stack.DataDirectory;
         start.Environment["QR_BROWSER_REPORT"] = report;
         start.Environment["QR_BROWSER_RESULTS"] = kept;
-        start.Environment["NO_COLOR"] = "1";
-        start.Environment.Remove("FORCE_COLOR");
+        start.Environment["FORCE_COLOR"] = "0";
 
         var output = new StringBuilder();
         using var process = new Process { StartInfo = start };

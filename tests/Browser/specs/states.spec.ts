@@ -7,6 +7,8 @@ const figure = '[data-metric="total_scans"]';
 test('a session that has expired leads to the log-in, and from there back to the same page', async ({ page }) => {
   await logIn(page, 'analyst');
   await page.goto('/definitions');
+  await expect(page.locator('#revenue')).toBeAttached(); // nothing is under way that the refusal could meet before the page is loaded again
+  await expect(page.getByText('Analyst · Demo')).toBeVisible();
   await page.route('**/v1/**', (route) => route.fulfill({ status: 401, json: { title: 'A valid token is needed.' } }));
   await page.reload();
   await expect(page.getByText('Your session has expired.')).toBeVisible();
