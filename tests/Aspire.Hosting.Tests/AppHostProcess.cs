@@ -49,7 +49,8 @@ internal sealed class AppHostProcess : IDisposable
     {
         var dll = typeof(Projects.SampleAppHost).Assembly.Location;
         var dotnet = Environment.ProcessPath is { } own && Path.GetFileName(own) == "dotnet" ? own : Binaries.OnPath("dotnet")!;
-        var start = new ProcessStartInfo(dotnet, ["exec", dll, $"--QR_DATA_DIR={directory}", .. arguments])
+        // Tests that were started in a shell's background inherit an ignored SIGINT; an AppHost in a terminal does not. env becomes dotnet.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", dotnet, "exec", dll, $"--QR_DATA_DIR={directory}", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
