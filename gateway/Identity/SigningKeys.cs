@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using QrPlatform.Keys;
 
 namespace QrPlatform.Gateway.Identity;
 
@@ -132,15 +133,8 @@ internal sealed partial class SigningKeys : IDisposable
             file.Flush(flushToDisk: true);
         }
 
-        try
-        {
-            // A rename that only one of several starting gateways wins; the others take the winner's key.
-            File.Move(draft, Path.Combine(_directory, FirstFile), overwrite: false);
-        }
-        catch (IOException) when (File.Exists(Path.Combine(_directory, FirstFile)))
-        {
-            File.Delete(draft);
-        }
+        // Only one of several starting gateways wins; the others take the winner's key.
+        NewFile.TryPublish(draft, Path.Combine(_directory, FirstFile));
     }
 
     private sealed record KeyRing(string[] Files, ECDsa Newest, SigningCredentials Credentials, IReadOnlyList<JsonWebKey> Published, long ReadAt) : IDisposable

@@ -82,16 +82,8 @@ public sealed partial class KeyDirectory(IOptions<KeyOptions> options)
             file.Flush(flushToDisk: true);
         }
 
-        try
-        {
-            // A move without overwriting is a rename that only one process wins; the others take the winner's key.
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(draft);
-        }
-
+        // Only one of several processes wins; the others take the winner's key.
+        NewFile.TryPublish(draft, path);
         return Read(path);
     }
 
