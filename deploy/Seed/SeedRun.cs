@@ -77,9 +77,10 @@ internal sealed class SeedRun(SeedOptions options, TimeProvider clock, TextWrite
         while (true)
         {
             var now = await LedgersAsync(administrators, begun, cancellation);
-            // What others send meanwhile is in the ledger, too.
-            processing.Set(Math.Min(now.Received - before.Received - now.Difference, now.Difference == 0 ? sent : sent - 1));
-            if (now.Difference == 0) break;
+            // The door notes what it received a moment after its answer; what others send meanwhile is in the ledger, too.
+            var isDone = now.Difference == 0 && now.Received - before.Received >= sent;
+            processing.Set(isDone ? sent : Math.Min(now.Received - before.Received - now.Difference, sent - 1));
+            if (isDone) break;
             if (now.Received - now.Difference > processed) (processed, until) = (now.Received - now.Difference, clock.GetUtcNow() + Patience);
             await WaitAsync(until, "the ledger to balance", cancellation);
         }

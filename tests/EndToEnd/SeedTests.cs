@@ -59,7 +59,7 @@ public sealed class SeedTests(Stack stack) : IDisposable
     {
         var (code, output) = await RunAsync(["--seed", size, .. more]);
         Assert.True(code == 0, output);
-        Assert.Contains("processed 100 %", output, StringComparison.Ordinal);
+        Assert.True(output.Contains("processed 100 %", StringComparison.Ordinal), output);
     }
 
     private async Task<(int Code, string Output)> RunAsync(params string[] arguments)

@@ -108,9 +108,17 @@ public sealed class Stack : IAsyncLifetime
     public async Task DrainAsync(string administrator, TimeSpan? deadline = null)
     {
         using var client = await SignInAsync(administrator);
+        // The door notes what it received a moment after its answer: the total has to stand still, too.
+        var received = -1L;
         await Eventually.TrueAsync(
-            async () => (await LedgerAsync(client)).GetProperty("difference").GetInt64() == 0
-                && await ScalarAsync<bool>("select projected >= stored from projection.watermark()"),
+            async () =>
+            {
+                var ledger = await LedgerAsync(client);
+                var before = received;
+                received = ledger.GetProperty("received").GetInt64();
+                return received == before && ledger.GetProperty("difference").GetInt64() == 0
+                    && await ScalarAsync<bool>("select projected >= stored from projection.watermark()");
+            },
             $"the ledger of {administrator}'s tenant balances and the projection has caught up", deadline ?? TimeSpan.FromMinutes(2));
     }
 

@@ -10,7 +10,7 @@ namespace QrPlatform.Seed.Campaigns;
 internal sealed record Place(string Country, string Region, string City, double Latitude, double Longitude, string TimeZone)
 {
     public static readonly Place
-        SanFrancisco = new("US", "CA", "San Francisco", 37.7749, -122.4194, "America/Los_Angeles"),
+        SanFrancisco = new("US", "CA", "San Francisco", 37.7793, -122.4193, "America/Los_Angeles"),
         LosAngeles = new("US", "CA", "Los Angeles", 34.0522, -118.2437, "America/Los_Angeles"),
         Seattle = new("US", "WA", "Seattle", 47.6062, -122.3321, "America/Los_Angeles"),
         Portland = new("US", "OR", "Portland", 45.5152, -122.6784, "America/Los_Angeles"),
