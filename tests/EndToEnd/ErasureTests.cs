@@ -161,7 +161,8 @@ public sealed class ErasureTests(Stack stack, ITestOutputHelper output)
         Assert.True(places.Count > 8, $"{places.Count} places");
     }
 
-    // With every key that the platform still holds: what is sealed in events and in quarantine, opened and searched.
+    // With every key that the platform still holds: what is sealed in this test's events and in all quarantine, opened and searched. Other tests'
+    // thousands of events have thousands of keys, and a box that does not open costs an exception.
     private async Task AssertNothingOpensAsync()
     {
         var keys = Directory.EnumerateFiles(Path.Combine(stack.DataDirectory, "keys"), "*.key", Everything).Select(File.ReadAllBytes).ToList();
@@ -170,8 +171,8 @@ public sealed class ErasureTests(Stack stack, ITestOutputHelper output)
         var dataKeys = new List<byte[]>();
         foreach (var (box, bound) in await BoxesAsync(connection, "select wrapped_key, uuid_send(subject_id) from privacy.subject_keys"))
             dataKeys.AddRange(keys.Select(key => TryOpen(key, box, bound)).OfType<byte[]>());
-        var boxes = await BoxesAsync(connection, "select decode(data->'Personal'->>'Box', 'base64'), convert_to(tenant_id || '/' || (data->>'EventId'), 'utf8') from events.mt_events where data->'Personal' is not null");
-        boxes.AddRange(await BoxesAsync(connection, "select sealed_event, uuid_send(batch_id) from ingestion.quarantine"));
+        var boxes = await BoxesAsync(connection, "select decode(data->'Personal'->>'Box', 'base64'), convert_to(tenant_id || '/' || (data->>'EventId'), 'utf8') from events.mt_events where data->'Personal' is not null and data->>'EventId' like 'era-%'");
+        boxes.AddRange(await BoxesAsync(connection, "select sealed_event, uuid_send(batch_id) from ingestion.quarantine where event_id like 'era-%'"));
         boxes.AddRange(await BoxesAsync(connection, """select decode(copy->>'SealedEvent', 'base64'), uuid_send(batch_id) from events.processed_batches cross join jsonb_array_elements(quarantine) as copy"""));
         boxes.AddRange(await BoxesAsync(connection, "select sealed_person, uuid_send(case_id) from privacy.erasure_cases where sealed_person is not null"));
         foreach (var (box, bound) in boxes)
