@@ -69,7 +69,12 @@ public sealed class CampaignTests(Stack stack)
         Assert.Equal(["camp_holiday_2025"], await ReadAsync("bi_demo_marketer", "select distinct campaign_id from bi.fact_campaign_cost"));
         Assert.Empty(await ReadAsync("bi_demo_marketer", "select campaign_id from bi.dim_campaign where campaign_id = 'camp-e2e'"));
         Assert.Empty(await ReadAsync("bi_demo_marketer", "select placement_id from bi.dim_placement where placement_id like 'cam-%' union all select qr_code_id from bi.dim_qr_code where qr_code_id like 'cam-%'"));
-        Assert.Empty(await ReadAsync("bi_acme", "select campaign_id from bi.fact_campaign_cost union all select placement_id from bi.dim_placement"));
+        Assert.Empty(await ReadAsync(
+            "bi_acme",
+            """
+            select campaign_id from bi.fact_campaign_cost where campaign_id in ('camp-e2e', 'camp_holiday_2025')
+            union all select placement_id from bi.dim_placement where placement_id like 'cam-%'
+            """));
     }
 
     private static async Task PutAsync(HttpClient client, string path, object body)
