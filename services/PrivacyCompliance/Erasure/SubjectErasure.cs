@@ -27,20 +27,17 @@ internal sealed class SubjectErasure(
     {
         await using var read = database.CreateCommand(ReadPersonSql);
         read.Parameters.Add(new() { Value = caseId });
-        var box = (byte[]?)await read.ExecuteScalarAsync(cancellationToken);
-        return box is not null && CaseSecret.Find(keys, caseId) is { } secret
-            ? secret.Open(box)
-            : throw new InvalidOperationException($"The key of erasure case {caseId} is not in the key directory, or the case is completed. Restore the key from your key backup, or ask for the erasure again.");
+        Secret(caseId, (byte[]?)await read.ExecuteScalarAsync(cancellationToken), out var person);
+        return person;
     }
 
     /// <summary>Suppresses the visitor and deletes its record. A visitor that is not known is suppressed all the same: events of it may be on their way.</summary>
     public async Task<StepOutcome> EraseVisitorAsync(string tenantId, Guid caseId, CancellationToken cancellationToken)
     {
-        var person = await PersonAsync(caseId, cancellationToken);
-        var lookup = hashes.Lookup(tenantId, person.VisitorId);
-        await EraseAsync(tenantId, caseId, PersonHashes.Visitor, [lookup], deleted => person = deleted is [var record, ..]
-            ? person with { SubjectId = record.Id, Pseudonym = record.Pseudonym, DataKey = record.DataKey }
-            : person, cancellationToken);
+        var lookup = hashes.Lookup(tenantId, (await PersonAsync(caseId, cancellationToken)).VisitorId);
+        var person = await EraseAsync(tenantId, caseId, PersonHashes.Visitor, [lookup], (kept, deleted) => deleted is [var record, ..]
+            ? kept with { SubjectId = record.Id, Pseudonym = record.Pseudonym, DataKey = record.DataKey }
+            : kept, cancellationToken);
         return StepOutcome.Of("subjects", person.SubjectId is null ? 0 : 1);
     }
 
@@ -48,11 +45,13 @@ internal sealed class SubjectErasure(
     public async Task<StepOutcome> EraseSessionsAsync(string tenantId, Guid caseId, ErasedPerson found, CancellationToken cancellationToken)
     {
         var lookups = found.SessionIds.Select(session => hashes.Lookup(tenantId, session)).ToArray();
-        var person = found;
-        await EraseAsync(
-            tenantId, caseId, PersonHashes.Session, lookups,
-            deleted => person = found with { SessionSubjects = [.. found.SessionSubjects.Union(deleted.Select(record => record.Id))] }, cancellationToken);
-        return new StepOutcome(new Dictionary<string, long> { ["sessions"] = found.SessionIds.Count, ["subjects"] = person.SessionSubjects.Count });
+        var person = await EraseAsync(tenantId, caseId, PersonHashes.Session, lookups, (kept, deleted) => kept with
+        {
+            SessionIds = [.. kept.SessionIds.Union(found.SessionIds)],
+            SessionStreams = [.. kept.SessionStreams.Union(found.SessionStreams)],
+            SessionSubjects = [.. kept.SessionSubjects.Union(deleted.Select(record => record.Id))],
+        }, cancellationToken);
+        return new StepOutcome(new Dictionary<string, long> { ["sessions"] = person.SessionIds.Count, ["subjects"] = person.SessionSubjects.Count });
     }
 
     /// <summary>Searches schema <c>privacy</c>, and asks whether everybody who must be suppressed is; nothing is as it should be.</summary>
@@ -71,9 +70,11 @@ internal sealed class SubjectErasure(
         return new StepOutcome(found);
     }
 
-    // One transaction: a crash leaves either all of it, or the record with its key.
-    private async Task EraseAsync(
-        string tenantId, Guid caseId, string kind, byte[][] lookups, Func<IReadOnlyList<DeletedSubject>, ErasedPerson> learn, CancellationToken cancellationToken)
+    // One transaction: a crash leaves either all of it, or the record with its key. What is known already is read under the lock: the same
+    // report may be worked on twice at once, and only one of them meets the records.
+    private async Task<ErasedPerson> EraseAsync(
+        string tenantId, Guid caseId, string kind, byte[][] lookups, Func<ErasedPerson, IReadOnlyList<DeletedSubject>, ErasedPerson> learn,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -87,13 +88,24 @@ internal sealed class SubjectErasure(
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var person = learn(await DeleteAsync(connection, transaction, tenantId, kind, lookups, cancellationToken));
-        var secret = CaseSecret.Find(keys, caseId) ?? throw new InvalidOperationException($"The key of erasure case {caseId} vanished.");
+        await using var read = new NpgsqlCommand(ReadPersonSql, connection, transaction);
+        read.Parameters.Add(new() { Value = caseId });
+        var secret = Secret(caseId, (byte[]?)await read.ExecuteScalarAsync(cancellationToken), out var kept);
+        var person = learn(kept, await DeleteAsync(connection, transaction, tenantId, kind, lookups, cancellationToken));
         await using var keep = new NpgsqlCommand(KeepPersonSql, connection, transaction);
         keep.Parameters.Add(new() { Value = caseId });
         keep.Parameters.Add(new() { Value = secret.Seal(person) });
         await keep.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return person;
+    }
+
+    private CaseSecret Secret(Guid caseId, byte[]? box, out ErasedPerson person)
+    {
+        if (box is null || CaseSecret.Find(keys, caseId) is not { } secret)
+            throw new InvalidOperationException($"The key of erasure case {caseId} is not in the key directory, or the case is completed. Restore the key from your key backup, or ask for the erasure again.");
+        person = secret.Open(box);
+        return secret;
     }
 
     private async Task<List<DeletedSubject>> DeleteAsync(

@@ -43,6 +43,33 @@ public sealed class ErasureProcessTests(PrivacyService service) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_report_that_comes_many_times_at_once_forgets_nothing_of_what_the_first_one_taught()
+    {
+        var visitor = Requests.NewVisitor();
+        var session = $"session-{Guid.NewGuid():N}";
+        await service.ResolveAsync(new SubjectQuestion("demo", "session", SourceIdHash.Of(service.Keys.GetOrCreate(KeyPurposes.SubjectLookup, "demo"), session)));
+        var book = new OrderBook { LostStep = ErasureStep.Sessions };
+        await using var owners = await Owners.StartAsync(service, book);
+        var id = await Requests.EraseAsync(service.User(), visitor);
+        await Eventually.TrueAsync(() => Task.FromResult(book.LostOrders > 0), "the order to find the sessions");
+        var found = new ErasedPerson { VisitorId = visitor, SessionIds = [session], SessionStreams = ["s-1"] };
+        var report = new ErasureReport
+        {
+            CaseId = id,
+            TenantId = "demo",
+            Step = ErasureStep.Sessions,
+            Counts = new Dictionary<string, long>(),
+            SealedPerson = CaseSecret.Find(service.Keys, id)!.Seal(found),
+        };
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => service.ReportAsync(report))));
+        var done = await Requests.WaitAsync(service.User(), id);
+
+        Assert.Equal(1, done.GetProperty("counts").GetProperty("sessions.subjects").GetInt64());
+        Assert.All(book.Of(id).Where(order => order.Order.Step >= ErasureStep.EventStore), order => Assert.Single(order.Person.SessionSubjects));
+    }
+
+    [Fact]
     public async Task A_store_that_still_holds_something_is_erased_again_until_the_search_finds_nothing()
     {
         await using var owners = await Owners.StartAsync(service);
