@@ -11,6 +11,9 @@ namespace QrPlatform.ServiceDefaults.Health;
 /// <summary>Health checks and the two endpoints that publish them.</summary>
 public static class HealthEndpoints
 {
+    internal const string HealthPath = "/health";
+    internal const string AlivePath = "/alive";
+
     /// <summary>Adds the check that the process answers, tagged <c>live</c>.</summary>
     public static TBuilder AddDefaultHealthChecks<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
@@ -20,8 +23,8 @@ public static class HealthEndpoints
 
     internal static void Map(WebApplication app)
     {
-        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous();
-        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live"), ResponseWriter = WriteAsync }).AllowAnonymous();
+        app.MapHealthChecks(HealthPath, new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous();
+        app.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains("live"), ResponseWriter = WriteAsync }).AllowAnonymous();
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report)

@@ -1,37 +1,48 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
-using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using QrPlatform.ServiceDefaults.Health;
 
 namespace QrPlatform.ServiceDefaults.Telemetry;
 
-/// <summary>
-/// OpenTelemetry from the SDK itself: .NET 10, Npgsql, MassTransit and YARP bring their own sources and meters, so that no
-/// instrumentation package is needed.
-/// </summary>
+/// <summary>OpenTelemetry of every service: logs, metrics and traces.</summary>
 public static class OpenTelemetryExtensions
 {
     /// <summary>Sources and meters of the platform's own code start with this.</summary>
     public const string OwnPrefix = "QrPlatform.";
 
-    private static readonly string[] Sources =
-        ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "Yarp.ReverseProxy", OwnPrefix + "*"];
+    // Libraries that bring their own.
+    private static readonly string[] Sources = ["Npgsql", "MassTransit", "Yarp.ReverseProxy", OwnPrefix + "*"];
+    private static readonly string[] Meters = ["Npgsql", "MassTransit", OwnPrefix + "*"];
 
-    private static readonly string[] Meters =
-    [
-        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "Npgsql", "MassTransit",
-        "System.Runtime", OwnPrefix + "*",
-    ];
-
-    /// <summary>Adds traces, metrics and logs; they leave by OTLP only where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+    /// <summary>
+    /// Adds traces, metrics and logs. They leave by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, and nowhere else; probes of
+    /// <c>/health</c> and <c>/alive</c>, and what they cause, are not traced.
+    /// </summary>
     public static TBuilder ConfigureOpenTelemetry<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         var export = !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
-        var resource = ResourceBuilder.CreateDefault().AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName);
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName))
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter(Meters))
+            .WithTracing(tracing =>
+            {
+                tracing
+                    .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !IsProbe(context.Request.Path))
+                    .AddHttpClientInstrumentation()
+                    .AddSource(Sources);
+                // Without a receiver nobody reads spans: sampling them away keeps their cost off the hot path.
+                if (!export) tracing.SetSampler(new AlwaysOffSampler());
+            });
 
         if (export)
         {
@@ -39,37 +50,12 @@ public static class OpenTelemetryExtensions
             {
                 logging.IncludeFormattedMessage = true;
                 logging.IncludeScopes = true;
-                logging.SetResourceBuilder(resource).AddOtlpExporter();
             });
+            telemetry.UseOtlpExporter();
         }
 
-        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources).AddProcessor(new HealthProbeFilter());
-        var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters);
-        if (export)
-        {
-            traces.AddOtlpExporter();
-            metrics.AddOtlpExporter();
-        }
-
-        // Without a receiver nobody reads spans: sampling them away keeps their cost off the hot path.
-        else traces.SetSampler(new AlwaysOffSampler());
-
-        builder.Services.AddSingleton<TracerProvider>(_ => traces.Build());
-        builder.Services.AddSingleton<MeterProvider>(_ => metrics.Build());
-        builder.Services.AddHostedService<TelemetryLifetime>();
         return builder;
     }
 
-    // Providers start with the host and are flushed by the container's disposal.
-    private sealed class TelemetryLifetime(TracerProvider tracer, MeterProvider meter) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            ArgumentNullException.ThrowIfNull(tracer);
-            ArgumentNullException.ThrowIfNull(meter);
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
+    private static bool IsProbe(PathString path) => path.StartsWithSegments(HealthEndpoints.HealthPath) || path.StartsWithSegments(HealthEndpoints.AlivePath);
 }

@@ -1,46 +1,25 @@
-using System.Diagnostics;
-
 namespace QrPlatform.Standins.Tests;
 
 /// <summary>Both package sets, as MSBuild sees them. Whether the upstream set's packages can be restored and compiled is not seen here.</summary>
-public sealed class PackageSetTests : IAsyncLifetime
+public sealed class PackageSetTests(PackageSets sets) : IClassFixture<PackageSets>
 {
     /// <summary>What has a stand-in.</summary>
     private static readonly string[] StoodIn =
     [
         "Aspire.Hosting.AppHost", "Aspire.Hosting.PostgreSQL", "Aspire.Hosting.RabbitMQ", "Aspire.Hosting.Redis", "Aspire.Hosting.Testing",
-        "Aspire.StackExchange.Redis", "Marten",
+        "Aspire.StackExchange.Redis", "Marten", "OpenTelemetry.Extensions.Hosting", "OpenTelemetry.Instrumentation.AspNetCore",
+        "OpenTelemetry.Instrumentation.Http", "OpenTelemetry.Instrumentation.Runtime",
     ];
 
-    private readonly List<Reference> _references = [];
-
-    public async Task InitializeAsync()
+    /// <summary>What only the upstream set has, and where: nothing takes its place.</summary>
+    private static readonly Dictionary<string, string> UpstreamOnly = new()
     {
-        var output = Path.GetTempFileName();
-        try
-        {
-            var start = new ProcessStartInfo(
-                "dotnet",
-                ["msbuild", Repository.Path("tests", "Standins.Tests", "PackageSets", "List.proj"), $"-p:ListFile={output}", $"-p:Configuration={Repository.Configuration}", "-v:q", "-nologo", "-nodeReuse:false"])
-            {
-                RedirectStandardOutput = true,
-            };
-            // What a test host inherits of the SDK that started it would be taken for settings.
-            foreach (var name in new[] { "MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBUILD_EXE_PATH" })
-                start.Environment.Remove(name);
-            using var process = Process.Start(start)!;
-            var said = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            Assert.True(process.ExitCode == 0, said);
-            _references.AddRange((await File.ReadAllLinesAsync(output)).Select(l => l.Split('|')).Select(f => new Reference(f[0], f[1], f[2], f[3])));
-        }
-        finally
-        {
-            File.Delete(output);
-        }
-    }
+        ["Testcontainers.PostgreSql"] = "Testing",
+        ["Testcontainers.RabbitMq"] = "Testing",
+        ["Testcontainers.Redis"] = "Testing",
+    };
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    private readonly IReadOnlyList<PackageSetReference> _references = sets.References;
 
     [Fact]
     public void The_upstream_set_refers_to_real_packages_only_and_the_standin_set_to_none_of_them()
@@ -63,9 +42,22 @@ public sealed class PackageSetTests : IAsyncLifetime
             var stoodIn = Of(project, "standin", "project").Where(r => !IsNoStandin(r)).Select(r => Path.GetFileNameWithoutExtension(r)).Order(StringComparer.Ordinal);
             Assert.True(real.SequenceEqual(stoodIn), $"{project}: upstream {string.Join(", ", real)}; stand-ins {string.Join(", ", stoodIn)}");
 
-            var others = Of(project, "upstream", "package").Except(StoodIn).Order(StringComparer.Ordinal);
+            var others = Of(project, "upstream", "package").Except(StoodIn).Except(UpstreamOnly.Keys).Order(StringComparer.Ordinal);
             Assert.Equal(Of(project, "standin", "package").Order(StringComparer.Ordinal), others);
         }
+    }
+
+    [Fact]
+    public void Containers_are_for_the_one_fixture_of_the_upstream_set()
+    {
+        foreach (var (package, project) in UpstreamOnly)
+        {
+            var where = _references.Where(r => r.Kind == "package" && r.Name == package).Select(r => $"{r.Set} {Path.GetFileNameWithoutExtension(r.Project)}");
+            Assert.Equal([$"upstream {project}"], where);
+        }
+
+        var compiled = _references.Where(r => r.Kind == "compile" && Path.GetFileName(r.Name) == "ContainerServers.cs").Select(r => r.Set);
+        Assert.Equal(["upstream"], compiled);
     }
 
     [Fact]
@@ -84,10 +76,12 @@ public sealed class PackageSetTests : IAsyncLifetime
     /// <summary>Tests of the stand-ins themselves have nothing to do in the other set.</summary>
     private static bool IsTestOfStandins(string path) => Path.GetFileNameWithoutExtension(path) is "Standins.Tests";
 
-    private static string StandinOf(string package) => package is "Marten" or "Aspire.StackExchange.Redis" or "Aspire.Hosting.Testing" ? package : "Aspire.Hosting";
+    private static string StandinOf(string package) => package switch
+    {
+        "Marten" or "Aspire.StackExchange.Redis" or "Aspire.Hosting.Testing" => package,
+        _ when package.StartsWith("OpenTelemetry.", StringComparison.Ordinal) => "OpenTelemetry.Extensions.Hosting",
+        _ => "Aspire.Hosting",
+    };
 
     private IEnumerable<string> Of(string project, string set, string kind) =>
-        _references.Where(r => r.Project == project && r.Set == set && r.Kind == kind).Select(r => r.Name);
-
-    private sealed record Reference(string Set, string Project, string Kind, string Name);
-}
+        _references.Where(r => r.Project == project && r.Set == set && r.Kind == kind).Select(r => r.Name);}

@@ -10,6 +10,7 @@ public sealed class PublicMembersTests
     [InlineData("Native.Aspire.Hosting.Testing")]
     [InlineData("Native.Aspire.StackExchange.Redis")]
     [InlineData("Native.Marten")]
+    [InlineData("Native.OpenTelemetry.Extensions.Hosting")]
     public void Are_those_of_the_baseline(string assembly) =>
         Baseline.Compare(assembly["Native.".Length..], Assembly.Load(assembly).GetExportedTypes().SelectMany(Signatures.Of));
 }

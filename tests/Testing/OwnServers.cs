@@ -4,16 +4,32 @@ namespace QrPlatform.Testing;
 
 /// <summary>
 /// Servers of this test process alone: native processes on assigned ports over a throw-away directory, started by the first test that
-/// asks. They are not stopped by anyone: they end, and their directory goes, when the process does.
+/// asks. They are not stopped by anyone: they end, and their directory goes, when the process does. With the upstream package set,
+/// <c>QR_TEST_SERVERS=containers</c> has them run in containers instead.
 /// </summary>
-internal sealed record OwnServers(string Postgres, Uri Amqp, Uri Management, string Redis)
+internal sealed partial record OwnServers(string Postgres, Uri Amqp, Uri Management, string Redis)
 {
+    /// <summary>The variable that says how servers are started.</summary>
+    public const string Choice = "QR_TEST_SERVERS";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
-    private static readonly Lazy<Task<OwnServers>> Started = new(StartAsync);
+    private static readonly Lazy<Task<OwnServers>> Started = new(() => StartAsync(Environment.GetEnvironmentVariable(Choice)));
 
     public static Task<OwnServers> StartedAsync(CancellationToken cancellationToken) => Started.Value.WaitAsync(cancellationToken);
 
-    private static async Task<OwnServers> StartAsync()
+    internal static Task<OwnServers> StartAsync(string? choice)
+    {
+        if (string.IsNullOrEmpty(choice)) return StartProcessesAsync();
+        if (choice != "containers") throw new InvalidOperationException($"{Choice} is '{choice}'; it may be 'containers', or not set for native processes.");
+
+        Task<OwnServers>? servers = null;
+        StartContainers(ref servers);
+        return servers ?? throw new InvalidOperationException($"{Choice}=containers needs the upstream package set (-p:PackageSet=upstream): this build has no Testcontainers.");
+    }
+
+    static partial void StartContainers(ref Task<OwnServers>? servers);
+
+    private static async Task<OwnServers> StartProcessesAsync()
     {
         var directory = Path.Combine(Path.GetTempPath(), $"qrplatform-test-{Guid.NewGuid():N}");
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions

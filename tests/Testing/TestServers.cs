@@ -6,7 +6,7 @@ namespace QrPlatform.Testing;
 
 /// <summary>
 /// The real servers that tests run against, started once per run: those that <c>./test</c> names in the environment, else native processes
-/// of this test process. A test takes a database or virtual host of its own and never shares data.
+/// (or containers, see <see cref="OwnServers"/>) of this test process. A test takes a database or virtual host of its own and never shares data.
 /// </summary>
 public static class TestServers
 {
