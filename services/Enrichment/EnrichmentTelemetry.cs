@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using QrPlatform.Contracts.Scans;
 using QrPlatform.Enrichment.Pipeline;
+using QrPlatform.ServiceDefaults.Telemetry;
 
 namespace QrPlatform.Enrichment;
 
@@ -9,7 +11,7 @@ internal static class EnrichmentTelemetry
 {
     public const string Name = "QrPlatform.Enrichment";
 
-    public static readonly ActivitySource Source = new(Name);
+    private static readonly ActivitySource Source = new(Name);
 
     private static readonly Meter Meter = new(Name);
 
@@ -24,6 +26,17 @@ internal static class EnrichmentTelemetry
         "s",
         "Time of a step over the events of one message.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5] });
+
+    /// <summary>
+    /// The span of a message's processing. It belongs to the trace that the message carries, which is that of its first request, and links to
+    /// those of the others.
+    /// </summary>
+    public static Activity? StartProcessing(IReadOnlyList<ReceivedBatch> batches)
+    {
+        if (!Source.HasListeners()) return null;
+        var traces = RequestTraces.Of(batches.Select(batch => batch.TraceParent));
+        return Source.StartActivity("process scans", ActivityKind.Internal, default(ActivityContext), links: RequestTraces.Links(traces.Skip(1)));
+    }
 
     public static void CountOutcome(ScanOutcome outcome, int events)
     {

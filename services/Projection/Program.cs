@@ -7,8 +7,8 @@ using QrPlatform.ErasedPersons;
 using QrPlatform.Events;
 using QrPlatform.Keys;
 using QrPlatform.Projection.Access;
-using QrPlatform.Projection.Advances;
 using QrPlatform.Projection.Erasure;
+using QrPlatform.Projection.Freshness;
 using QrPlatform.Projection.Scans;
 using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Messaging;
@@ -37,7 +37,7 @@ builder.Services
     })
     .ApplyAllDatabaseChangesOnStartup()
     .AddAsyncDaemon(DaemonMode.HotCold);
-builder.Services.AddHostedService<AdvancePublisher>();
+builder.Services.AddFreshness();
 
 var app = builder.Build();
 app.UseExceptionHandler();

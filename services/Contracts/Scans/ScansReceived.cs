@@ -40,6 +40,12 @@ public sealed record ReceivedBatch
     public required int Accepted { get; init; }
 
     /// <summary>
+    /// The request's place in its trace (W3C <c>traceparent</c>: random ids and a flag), so that what becomes of the batch can be followed from
+    /// there, also after a redelivery; null where the trace is not recorded.
+    /// </summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>
     /// The transit key that seals the events, or empty where nothing was accepted.
     /// </summary>
     public required string TransitKeyId { get; init; }

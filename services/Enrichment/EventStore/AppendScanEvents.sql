@@ -29,9 +29,10 @@ with input as (
         join input i on i.ordinal = n.ordinal
         order by n.ordinal
     ) e
-    returning 1
+    returning seq_id
 )
 select coalesce((select array_agg((ordinal - 1)::int) from numbered), '{}') as fresh,
        (select count(*) from appended)::int as appended,
+       (select max(seq_id) from appended) as last_seq_id,
        -- Wakes the daemon when this commits.
        (select pg_notify('mt_events_appended', '')::text where exists (select from numbered)) as notified

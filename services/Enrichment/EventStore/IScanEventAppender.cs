@@ -29,7 +29,9 @@ public enum AppendOutcome
 }
 
 /// <summary>What became of a batch, by the index in it.</summary>
-public sealed record AppendResult(IReadOnlyList<AppendOutcome> Outcomes)
+/// <param name="Outcomes">One per event, in the batch's order.</param>
+/// <param name="LastSequence">The highest number in the log that a new event got; null where none was new.</param>
+public sealed record AppendResult(IReadOnlyList<AppendOutcome> Outcomes, long? LastSequence)
 {
     /// <summary>How many were new.</summary>
     public int AppendedCount => Outcomes.Count(outcome => outcome == AppendOutcome.Appended);

@@ -22,12 +22,12 @@ public sealed class ScanEventAppender : IScanEventAppender
         if (transaction.IsolationLevel != IsolationLevel.ReadCommitted)
             throw new ArgumentException("Append in a read-committed transaction: what others commit meanwhile must be seen.", nameof(transaction));
 
-        if (events.Count == 0) return new AppendResult([]);
+        if (events.Count == 0) return new AppendResult([], null);
 
         var isNew = new bool[events.Count];
         var firsts = FirstOfEachId(events);
-        foreach (var index in await AppendFirstsAsync(connection, transaction, [.. firsts.Select(first => events[first])], cancellationToken))
-            isNew[firsts[index]] = true;
+        var (fresh, lastSequence) = await AppendFirstsAsync(connection, transaction, [.. firsts.Select(first => events[first])], cancellationToken);
+        foreach (var index in fresh) isNew[firsts[index]] = true;
 
         var known = new List<int>();
         for (var index = 0; index < events.Count; index++)
@@ -37,7 +37,7 @@ public sealed class ScanEventAppender : IScanEventAppender
 
         var outcomes = new AppendOutcome[events.Count];
         await CompareKnownAsync(connection, transaction, events, known, outcomes, cancellationToken);
-        return new AppendResult(outcomes);
+        return new AppendResult(outcomes, lastSequence);
     }
 
     private static List<int> FirstOfEachId(IReadOnlyList<ScanEventToAppend> events)
@@ -52,12 +52,13 @@ public sealed class ScanEventAppender : IScanEventAppender
         return firsts;
     }
 
-    /// <returns>The places of the new ones.</returns>
-    private static async Task<int[]> AppendFirstsAsync(
+    /// <returns>The places of the new ones, and the highest number that one got.</returns>
+    private static async Task<(int[] Fresh, long? LastSequence)> AppendFirstsAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, ScanEventToAppend[] batch, CancellationToken cancellationToken)
     {
         int[] fresh;
         int appended;
+        long? lastSequence;
         await using (var command = new NpgsqlCommand(AppendSql, connection, transaction))
         {
             AddColumns(command, batch);
@@ -65,10 +66,11 @@ public sealed class ScanEventAppender : IScanEventAppender
             await reader.ReadAsync(cancellationToken);
             fresh = reader.GetFieldValue<int[]>(0);
             appended = reader.GetInt32(1);
+            lastSequence = reader.IsDBNull(2) ? null : reader.GetInt64(2);
         }
 
         return appended == fresh.Length
-            ? fresh
+            ? (fresh, lastSequence)
             : throw new StreamArchivedException(await ArchivedAsync(connection, transaction, batch, cancellationToken));
     }
 

@@ -28,7 +28,7 @@ internal sealed class ProcessScans(
     /// <summary>Returns the outcome of every batch, in the message's order.</summary>
     public async Task<ScansProcessed> HandleAsync(ScansReceived message, CancellationToken cancellationToken)
     {
-        using var activity = EnrichmentTelemetry.Source.StartActivity("process scans");
+        using var activity = EnrichmentTelemetry.StartProcessing(message.Batches);
         for (var round = 0; ; round++)
         {
             if (round == MostRounds) throw new InvalidOperationException("The batches of a message met another obstacle in every round: subjects are fenced off that privacy-compliance still gives out.");
@@ -90,7 +90,8 @@ internal sealed class ProcessScans(
 
         var tallies = opened.ConvertAll(batch => Tally(batch, isNew));
         var processed = tallies.ConvertAll(tally => tally.ToProcessed());
-        if (!await processedBatches.TryAddAsync(connection, transaction, processed, cancellationToken)) return null;
+        var traceParents = opened.ConvertAll(batch => batch.Batch.TraceParent);
+        if (!await processedBatches.TryAddAsync(connection, transaction, processed, traceParents, appended.LastSequence, cancellationToken)) return null;
         await transaction.CommitAsync(cancellationToken);
 
         foreach (var outcome in Enum.GetValues<ScanOutcome>()) EnrichmentTelemetry.CountOutcome(outcome, tallies.Sum(tally => tally[outcome]));

@@ -29,8 +29,15 @@ internal sealed class ProcessedBatches(NpgsqlDataSource database, TimeProvider t
     }
 
     /// <summary>Records outcomes; false where another process recorded one of them first, and the transaction must be rolled back.</summary>
+    /// <param name="connection">The transaction's.</param>
+    /// <param name="transaction">In which the batches' events were appended.</param>
+    /// <param name="batches">The outcomes.</param>
+    /// <param name="traceParents">Each batch's trace, in the order of <paramref name="batches"/>.</param>
+    /// <param name="lastSequence">The highest number in the log that was given to an event of any of the batches.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     public async Task<bool> TryAddAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ProcessedBatch> batches, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ProcessedBatch> batches, IReadOnlyList<string?> traceParents,
+        long? lastSequence, CancellationToken cancellationToken)
     {
         await using var add = new NpgsqlCommand(AddSql, connection, transaction);
         Add("batch_ids", NpgsqlDbType.Uuid, batch => batch.BatchId);
@@ -46,6 +53,8 @@ internal sealed class ProcessedBatches(NpgsqlDataSource database, TimeProvider t
         Add("suppressed", NpgsqlDbType.Integer, batch => batch.Suppressed);
         Add("quarantined", NpgsqlDbType.Integer, batch => batch.Quarantined);
         Add("quarantines", NpgsqlDbType.Jsonb, batch => batch.Quarantine.Count == 0 ? null : JsonSerializer.Serialize(batch.Quarantine));
+        Add("last_seq_ids", NpgsqlDbType.Bigint, batch => batch.Stored + batch.Bot + batch.ConsentDenied > 0 ? lastSequence : null);
+        add.Parameters.AddWithValue("trace_parents", NpgsqlDbType.Array | NpgsqlDbType.Text, traceParents.ToArray());
         add.Parameters.AddWithValue("now", NpgsqlDbType.TimestampTz, time.GetUtcNow());
         return await add.ExecuteNonQueryAsync(cancellationToken) == batches.Count;
 

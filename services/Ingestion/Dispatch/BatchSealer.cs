@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using QrPlatform.Contracts.Scans;
 using QrPlatform.Ingestion.Quarantine;
@@ -34,6 +35,7 @@ internal sealed class BatchSealer(KeyDirectory keys)
             Duplicates = batch.Duplicates,
             Rejected = batch.Rejected.Count,
             Accepted = batch.Accepted.Count,
+            TraceParent = Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } request ? request.Id : null,
             TransitKeyId = batch.Accepted.Count == 0 ? "" : keyId,
             SealedEvents = events,
         };

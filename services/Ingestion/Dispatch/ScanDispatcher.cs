@@ -91,6 +91,7 @@ internal sealed partial class ScanDispatcher(IBus bus, ReceiptWriter receipts, T
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         deadline.CancelAfter(ConfirmWithin);
+        using var activity = IngestionTelemetry.StartPublishing(group);
         try
         {
             // Copies first: without them a confirmed batch would count rejected events of which nothing is kept.

@@ -25,7 +25,7 @@ internal sealed class ScanProjection : IProjection
         var erasures = events.Where(stored => stored.EventTypeName == Erased).Select(stored => stored.Sequence).ToArray();
         if (erasures.Length > 0) operations.QueueSqlCommand("select projection.erase_visitors(?)", erasures);
         DefinitionRows.Queue(operations, events);
-        var notice = AdvanceNotice.Of(events[^1].Sequence, events.Select(stored => stored.TenantId));
+        var notice = AdvanceNotice.Of(events[0].Sequence, events[^1].Sequence, events.Select(stored => stored.TenantId));
         operations.QueueSqlCommand($"select pg_notify('{AdvanceNotice.Channel}', ?)", notice.Encode());
         return Task.CompletedTask;
     }

@@ -62,12 +62,15 @@ public sealed class EnrichmentStack : IAsyncLifetime
     }
 
     /// <summary>A further enrichment process on the same servers; it competes for messages until it is disposed of.</summary>
-    internal App<ProcessScans> StartEnrichment(Action<IServiceCollection>? change = null)
+    internal App<ProcessScans> StartEnrichment(Action<IServiceCollection>? change = null) => Start<ProcessScans>(change);
+
+    /// <summary>A process of the service that the type is of, on the same servers, until it or the stack is disposed of.</summary>
+    internal App<TEntryPoint> Start<TEntryPoint>(Action<IServiceCollection>? change = null) where TEntryPoint : class
     {
-        var enrichment = new App<ProcessScans>(_settings, change ?? (_ => { }));
-        _running.Add(enrichment);
-        enrichment.StartServer();
-        return enrichment;
+        var service = new App<TEntryPoint>(_settings, change ?? (_ => { }));
+        _running.Add(service);
+        service.StartServer();
+        return service;
     }
 
     /// <summary>The erasure cases, which privacy-compliance carries out over the bus; ingestion, projection and reporting are not there.</summary>

@@ -14,6 +14,7 @@ public sealed class AdvancePublisherTests : IAsyncLifetime
     private NpgsqlDataSource _database = null!;
     private IBusControl _bus = null!;
     private AdvancePublisher _publisher = null!;
+    private AdvanceListener _listener = null!;
 
     public async Task InitializeAsync()
     {
@@ -29,17 +30,20 @@ public sealed class AdvancePublisherTests : IAsyncLifetime
             }));
         });
         await _bus.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
-        _publisher = new AdvancePublisher(_database, _bus, TimeProvider.System, NullLogger<AdvancePublisher>.Instance);
+        _publisher = new AdvancePublisher(_bus, TimeProvider.System, NullLogger<AdvancePublisher>.Instance);
         await _publisher.StartAsync(CancellationToken.None);
+        _listener = new AdvanceListener(_database, [_publisher], TimeProvider.System, NullLogger<AdvanceListener>.Instance);
+        await _listener.StartAsync(CancellationToken.None);
         await Eventually.TrueAsync(async () =>
         {
-            await NotifyAsync(AdvanceNotice.Of(1, ["first"]));
+            await NotifyAsync(AdvanceNotice.Of(1, 1, ["first"]));
             return !_heard.IsEmpty;
         }, "it listens");
     }
 
     public async Task DisposeAsync()
     {
+        await _listener.StopAsync(CancellationToken.None);
         await _publisher.StopAsync(CancellationToken.None);
         await _bus.StopAsync();
         await _database.DisposeAsync();
@@ -48,9 +52,9 @@ public sealed class AdvancePublisherTests : IAsyncLifetime
     [Fact]
     public async Task Tells_of_committed_pages_only_and_of_many_at_once()
     {
-        await NotifyAsync(AdvanceNotice.Of(900, ["rolled-back"]), commit: false);
-        await NotifyAsync(new AdvanceNotice(Guid.NewGuid(), 901, ["another-process"]));
-        for (var i = 100; i <= 160; i++) await NotifyAsync(AdvanceNotice.Of(i, [$"tenant-{i % 3}"]));
+        await NotifyAsync(AdvanceNotice.Of(900, 900, ["rolled-back"]), commit: false);
+        await NotifyAsync(AdvanceNotice.Of(901, 901, ["another-process"]) with { Origin = Guid.NewGuid() });
+        for (var i = 100; i <= 160; i++) await NotifyAsync(AdvanceNotice.Of(i, i, [$"tenant-{i % 3}"]));
         await Eventually.TrueAsync(() => Task.FromResult(_heard.Any(message => message.Position == 160)), "the last page is told of");
 
         Assert.DoesNotContain(_heard, message => message.Position > 160);
@@ -66,7 +70,7 @@ public sealed class AdvancePublisherTests : IAsyncLifetime
             await cut.ExecuteNonQueryAsync();
         await Eventually.TrueAsync(async () =>
         {
-            await NotifyAsync(AdvanceNotice.Of(500, ["again"]));
+            await NotifyAsync(AdvanceNotice.Of(500, 500, ["again"]));
             return _heard.Any(message => message.Position == 500);
         }, "it hears again");
     }
@@ -74,12 +78,14 @@ public sealed class AdvancePublisherTests : IAsyncLifetime
     [Fact]
     public void Names_no_tenant_where_there_are_too_many_for_a_notice()
     {
-        var many = AdvanceNotice.Of(7, Enumerable.Range(0, 5_000).Select(i => $"tenant-{i}"));
+        var many = AdvanceNotice.Of(7, 7, Enumerable.Range(0, 5_000).Select(i => $"tenant-{i}"));
         Assert.Empty(many.Tenants);
-        var full = AdvanceNotice.Of(long.MaxValue, Enumerable.Range(0, 100).Select(i => new string('t', 60) + i));
+        var full = AdvanceNotice.Of(long.MaxValue, long.MaxValue, Enumerable.Range(0, 100).Select(i => new string('t', 60) + i));
         Assert.True(full.Encode().Length < 8_000);
-        Assert.Equal(full.Tenants, AdvanceNotice.Decode(full.Encode())!.Tenants);
-        Assert.Null(AdvanceNotice.Decode("x y"));
+        var decoded = AdvanceNotice.Decode(full.Encode())!;
+        Assert.Equal(full.Tenants, decoded.Tenants);
+        Assert.Equal(full with { Tenants = [] }, decoded with { Tenants = [] });
+        foreach (var nonsense in (string[])["x y", $"{Guid.Empty:N} 1 2", $"{Guid.Empty:N} 1 2 x", $"{Guid.Empty:N} 1 2 {long.MaxValue} demo"]) Assert.Null(AdvanceNotice.Decode(nonsense));
     }
 
     private async Task NotifyAsync(AdvanceNotice notice, bool commit = true)
