@@ -55,6 +55,7 @@ public sealed class StoreDatabase : IAsyncLifetime
         options.Events.UseListenNotifyForEventAppends = true;
         options.Events.MapEventType<Opened>("account_opened");
         options.Events.MapEventType<Deposited>("money_deposited");
+        options.Events.MapEventType<Closed>("account_closed");
         options.Projections.Add<AccountProjection>(JasperFx.Events.Projections.ProjectionLifecycle.Live);
     }
 

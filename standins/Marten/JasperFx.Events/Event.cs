@@ -24,8 +24,7 @@ public class Event<T> : IEvent<T> where T : notnull
         {
             if (_json is { } json)
             {
-                _data = JsonSerializer.Deserialize<T>(json, _options)
-                    ?? throw new JsonException($"The stored event {Sequence} of type '{EventTypeName}' is null.");
+                _data = Read(json, _options!);
                 _json = null;
             }
 
@@ -75,4 +74,17 @@ public class Event<T> : IEvent<T> where T : notnull
     public void SetHeader(string key, object value) => (Headers ??= [])[key] = value;
 
     public object? GetHeader(string key) => Headers?.GetValueOrDefault(key);
+
+    private protected virtual T Read(byte[] json, JsonSerializerOptions options) => Parse<T>(json, options);
+
+    private protected TStored Parse<TStored>(byte[] json, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<TStored>(json, options)
+        ?? throw new JsonException($"The stored event {Sequence} of type '{EventTypeName}' is null.");
+}
+
+/// <summary>An event that was stored as an older type.</summary>
+internal sealed class UpcastEvent<TOld, T>(byte[] json, JsonSerializerOptions options, Func<TOld, T> upcast) : Event<T>(json, options)
+    where TOld : notnull where T : notnull
+{
+    private protected override T Read(byte[] json, JsonSerializerOptions options) => upcast(Parse<TOld>(json, options));
 }

@@ -1,4 +1,5 @@
 using JasperFx.Events.Projections;
+using JasperFx.Events.Protected;
 using Marten.Events;
 using Marten.Schema;
 using Npgsql;
@@ -70,6 +71,18 @@ public class AdvancedOperations
             StreamCount = reader.GetInt64(1),
             EventSequenceNumber = reader.GetInt64(2)
         };
+    }
+
+    /// <summary>
+    /// Rewrites stored events as the masking rules say, in place and in one transaction. Read models, snapshots and backups keep what
+    /// they have: rebuild the former afterwards.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No stream is named.</exception>
+    public Task ApplyEventDataMasking(Action<IEventDataMasking> configure, CancellationToken token = default)
+    {
+        var masking = new EventDataMasking(_store);
+        configure(masking);
+        return masking.ApplyAsync(token);
     }
 
     private static void RefuseTenant(string? tenantId)

@@ -1,6 +1,7 @@
 using System.Data;
 using JasperFx;
 using JasperFx.Events.Daemon;
+using Marten.Aggregation;
 using Marten.Daemon;
 using Marten.Schema;
 using Marten.Sessions;
@@ -20,6 +21,7 @@ public class DocumentStore : IDocumentStore, IMartenStorage
         Options = options;
         DataSource = options.DataSource
             ?? throw new InvalidOperationException("The store has no database. Name one with StoreOptions.Connection.");
+        ProjectionRules.Check(options);
         _loggers = loggers ?? NullLoggerFactory.Instance;
         Schema = new EventSchema(options);
         Advanced = new AdvancedOperations(this);

@@ -1,5 +1,7 @@
 using JasperFx.Events.Daemon;
+using JasperFx.Events.Subscriptions;
 using Marten.Daemon;
+using Marten.Subscriptions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -66,6 +68,24 @@ public static class MartenServiceCollectionExtensions
         public MartenConfigurationExpression ApplyAllDatabaseChangesOnStartup()
         {
             Services.AddHostedService<SchemaAtStart>();
+            return this;
+        }
+
+        /// <summary>Subscribes something that the container makes: once, or anew for every page.</summary>
+        public MartenConfigurationExpression AddSubscriptionWithServices<T>(ServiceLifetime lifetime, Action<ISubscriptionOptions>? configure = null)
+            where T : class, ISubscription
+        {
+            if (lifetime == ServiceLifetime.Singleton)
+            {
+                Services.AddSingleton<T>();
+                Services.AddSingleton(new StoreAdjustment((provider, options) => options.Projections.Subscribe(provider.GetRequiredService<T>(), configure)));
+            }
+            else
+            {
+                Services.AddScoped<T>();
+                Services.AddSingleton(new StoreAdjustment((provider, options) => options.Projections.Subscribe(new ScopedSubscription<T>(provider), configure)));
+            }
+
             return this;
         }
 

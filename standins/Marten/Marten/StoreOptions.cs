@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using JasperFx;
+using JasperFx.MultiTenancy;
+using Marten.Documents;
 using Marten.Events;
 using Marten.Events.Projections;
 using Npgsql;
@@ -16,7 +19,9 @@ public class StoreOptions
     public StoreOptions()
     {
         EventGraph = new EventGraph(this);
-        Json = BuildJson(EnumStorage.AsInteger, Casing.Default, null);
+        Projections = new ProjectionOptions();
+        Documents = new DocumentTables(this);
+        UseSystemTextJsonForSerialization();
     }
 
     /// <summary>The schema of everything that names no other.</summary>
@@ -30,15 +35,28 @@ public class StoreOptions
 
     public IEventStoreOptions Events => EventGraph;
 
-    public ProjectionOptions Projections { get; } = new();
+    public ProjectionOptions Projections { get; }
+
+    /// <summary>What holds for all documents.</summary>
+    public PoliciesExpression Policies => new(this);
 
     internal EventGraph EventGraph { get; }
 
+    internal DocumentTables Documents { get; }
+
+    internal TenancyStyle DocumentTenancy { get; private set; } = TenancyStyle.Single;
+
     internal JsonSerializerOptions Json { get; private set; }
+
+    internal JsonSerializerOptions JsonReading { get; private set; }
 
     internal NpgsqlDataSource? DataSource { get; private set; }
 
     internal bool OwnsDataSource { get; private set; }
+
+    /// <summary>The aggregate that a stream's type names, if a projection makes it.</summary>
+    internal Type? AggregateTypeOf(string alias) =>
+        Projections.Aggregates.Select(a => a.DocumentType).FirstOrDefault(t => !t.IsGenericType && EventNames.AliasOf(t) == alias);
 
     public void Connection(string connectionString)
     {
@@ -53,8 +71,13 @@ public class StoreOptions
         OwnsDataSource = false;
     }
 
+    [MemberNotNull(nameof(Json), nameof(JsonReading))]
     public void UseSystemTextJsonForSerialization(EnumStorage enumStorage = EnumStorage.AsInteger, Casing casing = Casing.Default,
-        Action<JsonSerializerOptions>? configure = null) => Json = BuildJson(enumStorage, casing, configure);
+        Action<JsonSerializerOptions>? configure = null)
+    {
+        Json = BuildJson(enumStorage, casing, configure);
+        JsonReading = new JsonSerializerOptions(Json) { Converters = { new ReadObject() } };
+    }
 
     private static JsonSerializerOptions BuildJson(EnumStorage enumStorage, Casing casing, Action<JsonSerializerOptions>? configure)
     {
@@ -74,5 +97,20 @@ public class StoreOptions
 
         configure?.Invoke(json);
         return json;
+    }
+
+    /// <summary>What holds for all documents.</summary>
+    public class PoliciesExpression
+    {
+        private readonly StoreOptions _options;
+
+        internal PoliciesExpression(StoreOptions options) => _options = options;
+
+        /// <summary>Keeps every tenant's documents under the tenant's id, in the same tables.</summary>
+        public PoliciesExpression AllDocumentsAreMultiTenanted()
+        {
+            _options.DocumentTenancy = TenancyStyle.Conjoined;
+            return this;
+        }
     }
 }

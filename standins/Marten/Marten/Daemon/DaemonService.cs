@@ -1,5 +1,4 @@
 using JasperFx.Events.Daemon;
-using Marten.Events.Projections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -26,7 +25,7 @@ internal sealed partial class DaemonService(DocumentStore store, DaemonMode mode
         }
     }
 
-    private async Task RunAsync(ProjectionDaemon daemon, AsyncProjection projection, CancellationToken ct)
+    private async Task RunAsync(ProjectionDaemon daemon, Shard projection, CancellationToken ct)
     {
         if (mode == DaemonMode.HotCold)
         {

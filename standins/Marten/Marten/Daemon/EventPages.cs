@@ -1,6 +1,5 @@
 using JasperFx.Events;
 using Marten.Events;
-using Marten.Events.Projections;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -10,9 +9,13 @@ namespace Marten.Daemon;
 internal sealed record EventPage(long Floor, long Ceiling, IReadOnlyList<IEvent> Events);
 
 /// <summary>Reads a projection's position and its next pages.</summary>
-internal sealed partial class EventPages(DocumentStore store, AsyncProjection projection, ILogger logger)
+internal sealed partial class EventPages(DocumentStore store, Shard projection, ILogger logger)
 {
     private readonly EventRows _rows = new(store);
+    private readonly string _where =
+        $"d.seq_id > $1 and d.seq_id <= $2{(projection.IncludesArchived ? "" : " and not coalesce(d.is_archived, false)")} and d.type <> '{EventRows.TombstoneType}'{(projection.EventTypes.Count == 0 ? "" : " and d.type = any ($4)")}";
+
+    private readonly string[] _types = [.. store.Options.EventGraph.AliasesOf(projection.EventTypes)];
     private readonly int _size = Math.Max(1, projection.Options.BatchSize);
 
     public Task<long> PositionAsync(CancellationToken ct) =>
@@ -24,10 +27,15 @@ internal sealed partial class EventPages(DocumentStore store, AsyncProjection pr
     public async Task<EventPage> LoadAsync(long floor, long highWater, CancellationToken ct)
     {
         await using var command = store.DataSource.CreateCommand(
-            $"{_rows.Select} where d.seq_id > $1 and d.seq_id <= $2 and not coalesce(d.is_archived, false) and d.type <> '{EventRows.TombstoneType}' order by d.seq_id limit $3");
+            $"{_rows.Select} where {_where} order by d.seq_id limit $3");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = floor });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = highWater });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _size });
+        if (projection.EventTypes.Count > 0)
+        {
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = _types });
+        }
+
         await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
         var events = new List<IEvent>(Math.Min(_size, 500));
         var read = 0;

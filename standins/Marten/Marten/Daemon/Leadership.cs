@@ -1,4 +1,3 @@
-using Marten.Events.Projections;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -9,7 +8,7 @@ namespace Marten.Daemon;
 /// process dies, and this process stops the projection when the connection does. Should both overlap for a moment, the check of
 /// the progress row keeps the pages exactly-once.
 /// </summary>
-internal sealed partial class Leadership(DocumentStore store, ProjectionDaemon daemon, AsyncProjection projection, ILogger logger)
+internal sealed partial class Leadership(DocumentStore store, ProjectionDaemon daemon, Shard projection, ILogger logger)
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 

@@ -1,5 +1,4 @@
 using JasperFx.Events.Daemon;
-using Marten.Events.Projections;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -34,7 +33,7 @@ internal sealed class ProjectionDaemon(DocumentStore store, ILogger logger) : IP
         }
     }
 
-    public async Task StartAsync(AsyncProjection projection)
+    public async Task StartAsync(Shard projection)
     {
         await _startAndStop.WaitAsync().ConfigureAwait(false);
         try
@@ -56,7 +55,7 @@ internal sealed class ProjectionDaemon(DocumentStore store, ILogger logger) : IP
     }
 
     /// <returns>Whether it was running.</returns>
-    public async Task<bool> StopAsync(AsyncProjection projection)
+    public async Task<bool> StopAsync(Shard projection)
     {
         await _startAndStop.WaitAsync().ConfigureAwait(false);
         try
@@ -87,16 +86,17 @@ internal sealed class ProjectionDaemon(DocumentStore store, ILogger logger) : IP
 
     public Task RebuildProjectionAsync<TView>(TimeSpan shardTimeout, CancellationToken token)
     {
-        var projection = store.Options.Projections.Async.FirstOrDefault(p => p.Projection is TView)
-            ?? throw new ArgumentOutOfRangeException(nameof(TView), $"No asynchronous projection is a {typeof(TView)}.");
+        var projections = store.Options.Projections;
+        var projection = projections.Async.Concat(projections.Inline).FirstOrDefault(p => p.Handler.Implementation is TView || p.Handler.DocumentType == typeof(TView))
+            ?? throw new ArgumentOutOfRangeException(nameof(TView), $"No projection is a {typeof(TView)}, or projects to it.");
         return RebuildAsync(projection, shardTimeout, token);
     }
 
     public Task RebuildProjectionAsync(string projectionName, TimeSpan shardTimeout, CancellationToken token) =>
-        store.Options.Projections.TryFindAsync(projectionName, out var projection)
+        store.Options.Projections.TryFind(projectionName, out var projection)
             ? RebuildAsync(projection, shardTimeout, token)
             : throw new ArgumentOutOfRangeException(nameof(projectionName),
-                $"No asynchronous projection is named '{projectionName}'. There are: {string.Join(", ", store.Options.Projections.Async.Select(p => p.Name.Name))}");
+                $"No projection is named '{projectionName}'. There are: {string.Join(", ", store.Options.Projections.Async.Concat(store.Options.Projections.Inline).Select(p => p.Name.Name))}");
 
     public async Task WaitForNonStaleData(TimeSpan timeout)
     {
@@ -126,8 +126,13 @@ internal sealed class ProjectionDaemon(DocumentStore store, ILogger logger) : IP
         _highWater.Cancel();
     }
 
-    private async Task RebuildAsync(AsyncProjection projection, TimeSpan timeout, CancellationToken token)
+    private async Task RebuildAsync(Shard projection, TimeSpan timeout, CancellationToken token)
     {
+        if (!projection.Handler.CanBeRebuilt)
+        {
+            throw NotInTheSubset.Member($"running the subscription {projection.Name.Name} again from the start");
+        }
+
         await store.Schema.EnsureAsync(token).ConfigureAwait(false);
         var wasRunning = await StopAsync(projection).ConfigureAwait(false);
         try

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using JasperFx.Events.Daemon;
-using Marten.Events.Projections;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -10,7 +9,7 @@ namespace Marten.Daemon;
 /// Takes one projection from page to page. An error stops it at the page and is tried again with growing pauses: no event
 /// is ever passed over.
 /// </summary>
-internal sealed partial class ShardAgent(DocumentStore store, AsyncProjection projection, HighWaterMark highWater, ILogger logger)
+internal sealed partial class ShardAgent(DocumentStore store, Shard projection, HighWaterMark highWater, ILogger logger)
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Backoff _backoff = new(store.Options.Projections.AgentPauseTime);

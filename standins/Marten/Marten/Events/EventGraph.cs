@@ -10,7 +10,9 @@ internal sealed class EventGraph(StoreOptions options) : IEventStoreOptions
 {
     private readonly ConcurrentDictionary<Type, EventMapping> _byType = new();
     private readonly ConcurrentDictionary<string, EventMapping> _byAlias = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, EventMapping> _upcasts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, EventMapping?> _byDotNetType = new(StringComparer.Ordinal);
+    private readonly List<Func<IEvent, bool>> _maskers = [];
     private string? _schema;
 
     public StreamIdentity StreamIdentity { get; set; } = StreamIdentity.AsGuid;
@@ -66,12 +68,52 @@ internal sealed class EventGraph(StoreOptions options) : IEventStoreOptions
         Register(EventMapping.For(eventType, eventTypeName));
     }
 
-    public void AddMaskingRuleForProtectedInformation<T>(Action<T> action) => throw NotInTheSubset.Member("masking rules");
+    public void AddMaskingRuleForProtectedInformation<T>(Action<T> action) where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        _maskers.Add(e =>
+        {
+            if (e is not IEvent<T> matching)
+            {
+                return false;
+            }
 
-    public void AddMaskingRuleForProtectedInformation<T>(Func<T, T> func) => throw NotInTheSubset.Member("masking rules");
+            action(matching.Data);
+            return true;
+        });
+    }
+
+    public void AddMaskingRuleForProtectedInformation<T>(Func<T, T> func) where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        _maskers.Add(e =>
+        {
+            if (e is not Event<T> matching)
+            {
+                return false;
+            }
+
+            matching.Data = func(matching.Data);
+            return true;
+        });
+    }
+
+    /// <summary>Applies every rule that there is for the event.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool TryMask(IEvent e) => _maskers.Aggregate(false, (masked, rule) => rule(e) | masked);
 
     public IEventStoreOptions Upcast<TOldEvent, TEvent>(string eventTypeName, Func<TOldEvent, TEvent> upcast)
-        where TOldEvent : class where TEvent : class => throw NotInTheSubset.Member("Events.Upcast");
+        where TOldEvent : class where TEvent : class
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(eventTypeName);
+        ArgumentNullException.ThrowIfNull(upcast);
+        _upcasts[eventTypeName] = EventMapping.Upcasting(eventTypeName, upcast);
+        return this;
+    }
+
+    /// <summary>The names under which events of these types are stored, now or formerly.</summary>
+    public IEnumerable<string> AliasesOf(IReadOnlyCollection<Type> types) =>
+        types.Select(t => MappingFor(t).Alias).Concat(_upcasts.Values.Where(u => types.Contains(u.EventType)).Select(u => u.Alias));
 
     public EventMapping MappingFor(Type type) =>
         _byType.TryGetValue(type, out var mapping) ? mapping : Register(EventMapping.For(type, EventNames.AliasOf(type)));
@@ -79,7 +121,7 @@ internal sealed class EventGraph(StoreOptions options) : IEventStoreOptions
     /// <summary>Finds the type of a stored event: by its alias, else by the .NET type that wrote it.</summary>
     public bool TryFind(string alias, string? dotNetType, [NotNullWhen(true)] out EventMapping? mapping)
     {
-        if (_byAlias.TryGetValue(alias, out mapping))
+        if (_upcasts.TryGetValue(alias, out mapping) || _byAlias.TryGetValue(alias, out mapping))
         {
             return true;
         }

@@ -33,6 +33,10 @@ internal sealed class EventMapping
 
     public IEvent Read(byte[] json, JsonSerializerOptions options) => Named(_read(json, options));
 
+    /// <summary>For events that are stored as one type and shown as another.</summary>
+    public static EventMapping Upcasting<TOld, T>(string alias, Func<TOld, T> upcast) where TOld : notnull where T : notnull =>
+        new(typeof(T), alias, data => new Event<T>((T)data), (json, options) => new UpcastEvent<TOld, T>(json, options, upcast));
+
     private static EventMapping Build<T>(string alias) where T : notnull =>
         new(typeof(T), alias, data => new Event<T>((T)data), (json, options) => new Event<T>(json, options));
 

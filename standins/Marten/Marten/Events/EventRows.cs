@@ -19,7 +19,7 @@ internal sealed class EventRows
     public EventRows(DocumentStore store)
     {
         _graph = store.Options.EventGraph;
-        _json = store.Options.Json;
+        _json = store.Options.JsonReading;
         _stringIds = _graph.StreamIdentity == StreamIdentity.AsString;
         var columns = "d.seq_id, d.id, d.stream_id, d.version, d.data, d.type, d.timestamp, d.tenant_id, d.mt_dotnet_type, d.is_archived";
         columns += Optional(_graph.MetadataConfig.CorrelationIdEnabled, "correlation_id", (r, i, e) => e.CorrelationId = r.GetString(i));

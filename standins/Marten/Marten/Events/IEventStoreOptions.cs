@@ -39,10 +39,13 @@ public interface IEventStoreOptions
 
     void MapEventType(Type eventType, string eventTypeName);
 
-    void AddMaskingRuleForProtectedInformation<T>(Action<T> action);
+    /// <summary>How <see cref="AdvancedOperations.ApplyEventDataMasking"/> changes events of this type, or one that it is a base of.</summary>
+    void AddMaskingRuleForProtectedInformation<T>(Action<T> action) where T : notnull;
 
-    void AddMaskingRuleForProtectedInformation<T>(Func<T, T> func);
+    /// <summary>How <see cref="AdvancedOperations.ApplyEventDataMasking"/> replaces events of exactly this type.</summary>
+    void AddMaskingRuleForProtectedInformation<T>(Func<T, T> func) where T : notnull;
 
+    /// <summary>Reads events that were stored under this name as <typeparamref name="TOldEvent"/>, and shows them as <typeparamref name="TEvent"/>.</summary>
     IEventStoreOptions Upcast<TOldEvent, TEvent>(string eventTypeName, Func<TOldEvent, TEvent> upcast)
         where TOldEvent : class where TEvent : class;
 }

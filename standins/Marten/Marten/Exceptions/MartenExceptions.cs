@@ -31,6 +31,22 @@ public class ExistingStreamIdCollisionException : MartenException
 /// <summary>The stream's state forbids the operation; it is archived, for example.</summary>
 public class InvalidStreamOperationException(string message) : MartenException(message);
 
+/// <summary>A class cannot be a document; it has no id, for example.</summary>
+public class InvalidDocumentException(string message) : MartenException(message);
+
+/// <summary>A document was asked for by an id of another type than it has.</summary>
+public class DocumentIdTypeMismatchException : MartenException
+{
+    public DocumentIdTypeMismatchException(Type documentType, Type idType)
+        : base($"Id type mismatch. The id of document type {documentType.FullName} is not a {idType.FullName}.")
+    {
+    }
+
+    public DocumentIdTypeMismatchException(string message) : base(message)
+    {
+    }
+}
+
 /// <summary>A stored event's type is not registered and cannot be found.</summary>
 public class UnknownEventTypeException : MartenException
 {

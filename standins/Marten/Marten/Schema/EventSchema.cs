@@ -10,7 +10,7 @@ namespace Marten.Schema;
 internal sealed class EventSchema(StoreOptions options)
 {
     /// <summary>Serialises schema changes between processes; any number that nobody else uses.</summary>
-    private const long MigrationLock = 7_204_119_662;
+    public const long MigrationLock = 7_204_119_662;
 
     private readonly SemaphoreSlim _once = new(1, 1);
     private volatile bool _ready;
@@ -43,9 +43,21 @@ internal sealed class EventSchema(StoreOptions options)
     }
 
     /// <summary>Has the next use check again, after the tables were dropped.</summary>
-    public void Forget() => _ready = false;
+    public void Forget()
+    {
+        _ready = false;
+        options.Documents.Forget();
+    }
 
+    /// <summary>All tables that the configuration asks for, those of projected documents included.</summary>
     public async Task ApplyAsync(AutoCreate mode, CancellationToken ct)
+    {
+        await ApplyEventsAsync(mode, ct).ConfigureAwait(false);
+        await options.Documents.ApplyAsync(options.Projections.Projected.Select(a => options.Documents.For(a.DocumentType)), mode, ct)
+            .ConfigureAwait(false);
+    }
+
+    private async Task ApplyEventsAsync(AutoCreate mode, CancellationToken ct)
     {
         if (mode == AutoCreate.None)
         {
@@ -88,6 +100,14 @@ internal sealed class EventSchema(StoreOptions options)
         drop table if exists {Progression} cascade;
         drop table if exists {Skips} cascade;
         drop sequence if exists {Sequence} cascade;
+        do $$
+        declare documents regclass;
+        begin
+            for documents in select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                             where n.nspname = '{options.DatabaseSchemaName}' and c.relkind in ('r', 'p') and c.relname like 'mt\_doc\_%' loop
+                execute format('drop table %s cascade', documents);
+            end loop;
+        end $$;
         """;
 
     /// <summary>

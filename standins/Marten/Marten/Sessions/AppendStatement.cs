@@ -17,7 +17,7 @@ internal static class AppendStatement
 
     public static NpgsqlBatchCommand Build(DocumentSession session, StreamAction stream)
     {
-        var graph = session.Store.Options.EventGraph;
+        var graph = session.Owner.Options.EventGraph;
         var command = new NpgsqlBatchCommand();
         var columns = new List<string>();
         var arrays = new List<string>();
@@ -41,7 +41,7 @@ internal static class AppendStatement
         }
 
         Array("id", NpgsqlDbType.Uuid, e => e.Id);
-        Array("data", NpgsqlDbType.Jsonb, e => JsonSerializer.SerializeToUtf8Bytes(e.Data, e.EventType, session.Store.Options.Json));
+        Array("data", NpgsqlDbType.Jsonb, e => JsonSerializer.SerializeToUtf8Bytes(e.Data, e.EventType, session.Owner.Options.Json));
         Array("type", NpgsqlDbType.Varchar, e => e.EventTypeName);
         Array("mt_dotnet_type", NpgsqlDbType.Varchar, e => e.DotNetTypeName);
         if (graph.AppendMode != EventAppendMode.Quick)
@@ -66,7 +66,7 @@ internal static class AppendStatement
 
         if (graph.MetadataConfig.HeadersEnabled)
         {
-            Array("headers", NpgsqlDbType.Jsonb, e => e.Headers is { } h ? JsonSerializer.Serialize(h, session.Store.Options.Json) : null);
+            Array("headers", NpgsqlDbType.Jsonb, e => e.Headers is { } h ? JsonSerializer.Serialize(h, session.Owner.Options.Json) : null);
         }
 
         command.CommandText =
@@ -79,8 +79,8 @@ internal static class AppendStatement
                 from stream cross join unnest({string.Join(", ", arrays)}) with ordinality as e ({string.Join(", ", columns)}, ordinal)
                 order by e.ordinal
             )
-            insert into {session.Store.Schema.Events} (seq_id, stream_id, tenant_id, version, {string.Join(", ", columns)})
-            select nextval('{session.Store.Schema.Sequence}'), $1, $2, version, {string.Join(", ", columns)} from numbered
+            insert into {session.Owner.Schema.Events} (seq_id, stream_id, tenant_id, version, {string.Join(", ", columns)})
+            select nextval('{session.Owner.Schema.Sequence}'), $1, $2, version, {string.Join(", ", columns)} from numbered
             returning seq_id, version, timestamp
             """;
         return command;
@@ -88,8 +88,8 @@ internal static class AppendStatement
 
     private static string StreamRow(DocumentSession session, StreamAction stream)
     {
-        var streams = session.Store.Schema.Streams;
-        var key = IsConjoined(session.Store.Options.EventGraph) ? "tenant_id, id" : "id";
+        var streams = session.Owner.Schema.Streams;
+        var key = IsConjoined(session.Owner.Options.EventGraph) ? "tenant_id, id" : "id";
         var row = $"insert into {streams} as s (id, tenant_id, type, version) select $1, $2, $3, $4";
         return (stream.ActionType, stream.ExpectedVersionOnServer) switch
         {

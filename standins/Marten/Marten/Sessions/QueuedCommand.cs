@@ -3,8 +3,14 @@ using Npgsql;
 
 namespace Marten.Sessions;
 
+/// <summary>A statement that waits for its session's transaction.</summary>
+internal interface IQueuedWrite
+{
+    NpgsqlBatchCommand Build();
+}
+
 /// <summary>A SQL statement with its values, waiting for a transaction.</summary>
-internal sealed class QueuedCommand
+internal sealed class QueuedCommand : IQueuedWrite
 {
     private readonly string _sql;
     private readonly object?[] _values;

@@ -1,4 +1,8 @@
+using JasperFx;
 using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Marten.Aggregation;
+using Marten.Documents;
 using Marten.Events;
 using Npgsql;
 
@@ -41,13 +45,13 @@ internal sealed partial class SessionEventStore
         CancellationToken token)
     {
         Check(id);
-        await session.Store.Schema.EnsureAsync(token).ConfigureAwait(false);
-        var rows = new EventRows(session.Store);
-        await using var command = session.Store.DataSource.CreateCommand(
+        await session.Owner.Schema.EnsureAsync(token).ConfigureAwait(false);
+        var rows = new EventRows(session.Owner);
+        await using var command = session.Owner.DataSource.CreateCommand(
             $"""
             {rows.Select} where d.stream_id = $1
               and ($2::varchar is null or d.tenant_id = $2) and ($3::bigint = 0 or d.version <= $3)
-              and d.version >= $4 and ($5::timestamptz is null or d.timestamp <= $5)
+              and d.version >= $4 and d.type <> '{EventRows.TombstoneType}' and ($5::timestamptz is null or d.timestamp <= $5)
             order by d.version
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = id });
@@ -72,10 +76,23 @@ internal sealed partial class SessionEventStore
     private async Task<T?> AggregateAsync<T>(object id, long version, DateTimeOffset? timestamp, T? state, long fromVersion,
         CancellationToken token) where T : class
     {
-        var aggregator = session.Store.Options.Projections.AggregatorFor<T>();
-        foreach (var e in await FetchAsync(id, version, timestamp, fromVersion, token).ConfigureAwait(false))
+        var (aggregator, _) = session.Owner.Options.Projections.AggregatorFor<T>();
+        var events = await FetchAsync(id, version, timestamp, fromVersion, token).ConfigureAwait(false);
+        return version > 0 && events.Count > 0 && events[^1].Version < version ? null : Fold(aggregator, id, state, events);
+    }
+
+    private static T? Fold<T>(IAggregator<T> aggregator, object id, T? state, IReadOnlyList<IEvent> events) where T : class
+    {
+        foreach (var e in events)
         {
             state = aggregator.Apply(state, e);
+        }
+
+        if (state is not null && events.Count > 0)
+        {
+            var members = DocumentMembers.Of(typeof(T));
+            members.Identify(state, id);
+            members.SetVersion(state, events[^1].Version);
         }
 
         return state;
@@ -84,10 +101,10 @@ internal sealed partial class SessionEventStore
     private async Task<StreamState?> StateAsync(object id, CancellationToken token)
     {
         Check(id);
-        await session.Store.Schema.EnsureAsync(token).ConfigureAwait(false);
-        await using var command = session.Store.DataSource.CreateCommand(
+        await session.Owner.Schema.EnsureAsync(token).ConfigureAwait(false);
+        await using var command = session.Owner.DataSource.CreateCommand(
             $"""
-            select coalesce(version, 0), timestamp, created, coalesce(is_archived, false) from {session.Store.Schema.Streams}
+            select coalesce(version, 0), timestamp, created, coalesce(is_archived, false), type from {session.Owner.Schema.Streams}
             where id = $1 and ($2::varchar is null or tenant_id = $2)
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = id });
@@ -102,24 +119,27 @@ internal sealed partial class SessionEventStore
                 Version = reader.GetInt64(0),
                 LastTimestamp = reader.GetFieldValue<DateTimeOffset>(1),
                 Created = reader.GetFieldValue<DateTimeOffset>(2),
-                IsArchived = reader.GetBoolean(3)
+                IsArchived = reader.GetBoolean(3),
+                AggregateType = reader.IsDBNull(4) ? null : session.Owner.Options.AggregateTypeOf(reader.GetString(4))
             };
     }
 
     private async Task<IEventStream<T>> ForWritingAsync<T>(object id, long? expectedVersion, CancellationToken token) where T : class
     {
-        var aggregator = session.Store.Options.Projections.AggregatorFor<T>();
-        T? aggregate = null;
-        var version = 0L;
-        foreach (var e in await FetchAsync(id, 0, null, 0, token).ConfigureAwait(false))
-        {
-            aggregate = aggregator.Apply(aggregate, e);
-            version = e.Version;
-        }
+        var (aggregator, lifecycle) = session.Owner.Options.Projections.AggregatorFor<T>();
+        Check(id);
+        var (aggregate, version) = lifecycle == ProjectionLifecycle.Live
+            ? (null, 0)
+            : await session.LoadWithVersionAsync<T>(id, token).ConfigureAwait(false);
 
+        // A snapshot is the truth up to its version, inline as well as async: what came after it follows. Of a stream that
+        // another session is just now appending to, both are seen as of before, or the events are the newer.
+        var events = await FetchAsync(id, 0, null, version + 1, token).ConfigureAwait(false);
+        aggregate = Fold(aggregator, id, aggregate, events);
+        version = events.Count > 0 ? events[^1].Version : version;
         if (expectedVersion is { } expected && expected != version)
         {
-            throw new EventStreamUnexpectedMaxEventIdException(id, typeof(T), expected, version);
+            throw new ConcurrencyException($"Expected the existing version to be {expected}, but was {version}", typeof(T), id);
         }
 
         var action = NewAction(id, version == 0 ? StreamActionType.Start : StreamActionType.Append);

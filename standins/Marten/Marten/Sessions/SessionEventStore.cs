@@ -6,7 +6,7 @@ namespace Marten.Sessions;
 /// <summary>A session's appends. Reading is in the other part.</summary>
 internal sealed partial class SessionEventStore(DocumentSession session) : Marten.Events.IEventStoreOperations
 {
-    private EventGraph Graph => session.Store.Options.EventGraph;
+    private EventGraph Graph => session.Owner.Options.EventGraph;
 
     public StreamAction Append(Guid stream, IEnumerable<object> events) => Append(stream, [.. events]);
 
@@ -108,7 +108,7 @@ internal sealed partial class SessionEventStore(DocumentSession session) : Marte
     private void Archive(object id)
     {
         Check(id);
-        var schema = session.Store.Schema;
+        var schema = session.Owner.Schema;
         var tenant = Conjoined ? " and tenant_id = ?" : "";
         object[] values = Conjoined ? [id, session.TenantId] : [id];
         session.QueueSqlCommand($"update {schema.Streams} set is_archived = true where id = ?{tenant}", values);

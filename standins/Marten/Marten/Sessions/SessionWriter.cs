@@ -1,4 +1,6 @@
 using JasperFx.Events;
+using Marten.Aggregation;
+using Marten.Daemon;
 using Marten.Events;
 using Marten.Exceptions;
 using Npgsql;
@@ -8,7 +10,7 @@ namespace Marten.Sessions;
 /// <summary>Writes what a session has queued, inside its transaction.</summary>
 internal sealed class SessionWriter(DocumentSession session, NpgsqlConnection connection, NpgsqlTransaction transaction)
 {
-    private readonly EventGraph _graph = session.Store.Options.EventGraph;
+    private readonly EventGraph _graph = session.Owner.Options.EventGraph;
     private readonly List<Action> _afterCommit = [];
 
     public async Task<SessionWriter> WriteAsync(CancellationToken ct)
@@ -21,6 +23,7 @@ internal sealed class SessionWriter(DocumentSession session, NpgsqlConnection co
                 await WriteStreamAsync(stream, ct).ConfigureAwait(false);
             }
 
+            await ProjectInlineAsync(ct).ConfigureAwait(false);
             return this;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation
@@ -39,18 +42,46 @@ internal sealed class SessionWriter(DocumentSession session, NpgsqlConnection co
 
     private async Task WriteCommandsAsync(CancellationToken ct)
     {
-        if (session.Commands.Count == 0)
+        if (session.Writes.Count == 0)
         {
             return;
         }
 
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var command in session.Commands)
+        foreach (var command in session.Writes)
         {
             batch.BatchCommands.Add(command.Build());
         }
 
         await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>After the appends: the streams' rows are locked by now, and the events know their versions.</summary>
+    private async Task ProjectInlineAsync(CancellationToken ct)
+    {
+        var projections = session.Owner.Options.Projections.Inline;
+        if (projections.Count == 0 || _afterCommit.Count == 0)
+        {
+            return;
+        }
+
+        TellTheEvents();
+        var events = session.Streams.SelectMany(s => s.Events).OrderBy(e => e.Sequence).ToList();
+        var page = new EventPage(0, events[^1].Sequence, events);
+        foreach (var projection in projections)
+        {
+            await using var operations = new DocumentSession(session.Owner, session.TenantId, transaction.IsolationLevel);
+            await projection.Handler.QueueAsync(projection, page, operations, ct).ConfigureAwait(false);
+            if (operations.Streams.Count > 0)
+            {
+                throw new InvalidOperationException("Events cannot be appended by inline projections");
+            }
+
+            await operations.EnsureStorageAsync(ct).ConfigureAwait(false);
+            await new SessionWriter(operations, connection, transaction).WriteAsync(ct).ConfigureAwait(false);
+            await projection.Handler.WriteAsync(new AggregateTarget(session.Owner, connection, transaction, IsInline: true), events, ct)
+                .ConfigureAwait(false);
+        }
     }
 
     private async Task WriteStreamAsync(StreamAction stream, CancellationToken ct)
@@ -90,7 +121,7 @@ internal sealed class SessionWriter(DocumentSession session, NpgsqlConnection co
     private async Task<Exception> WhyNotAsync(StreamAction stream, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            $"select coalesce(version, 0), coalesce(is_archived, false) from {session.Store.Schema.Streams} where id = $1 and ($2::varchar is null or tenant_id = $2)",
+            $"select coalesce(version, 0), coalesce(is_archived, false) from {session.Owner.Schema.Streams} where id = $1 and ($2::varchar is null or tenant_id = $2)",
             connection, transaction);
         command.Parameters.Add(new NpgsqlParameter { Value = stream.Identity });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = AppendStatement.IsConjoined(_graph) ? session.TenantId : null });
