@@ -21,7 +21,7 @@ public abstract class DaemonDatabase : IAsyncLifetime
     /// <summary>A store as another process would have it, with <see cref="SequenceLog"/> as projection "Seen".</summary>
     protected DocumentStore Process(SequenceLog? projection = null, int page = 50) => Events.NewStore(options => Project(options, projection, page));
 
-    protected static void Project(StoreOptions options, SequenceLog? projection = null, int page = 50)
+    internal static void Project(StoreOptions options, SequenceLog? projection = null, int page = 50)
     {
         options.Projections.StaleSequenceThreshold = TimeSpan.FromSeconds(1);
         options.Projections.LeadershipPollingTime = 250;

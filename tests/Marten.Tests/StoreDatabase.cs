@@ -15,6 +15,13 @@ public sealed class StoreDatabase : IAsyncLifetime
 {
     public const string Schema = "events";
 
+    public StoreDatabase()
+    {
+    }
+
+    /// <summary>A database that another process has made.</summary>
+    internal StoreDatabase(string connectionString) => Connect(connectionString);
+
     public string ConnectionString { get; private set; } = "";
 
     public NpgsqlDataSource Database { get; private set; } = null!;
@@ -23,8 +30,7 @@ public sealed class StoreDatabase : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        ConnectionString = await TestServers.CreateDatabaseAsync();
-        Database = NpgsqlDataSource.Create(ConnectionString);
+        Connect(await TestServers.CreateDatabaseAsync());
         Store = NewStore();
         await Store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
     }
@@ -33,6 +39,12 @@ public sealed class StoreDatabase : IAsyncLifetime
     {
         await Store.DisposeAsync();
         await Database.DisposeAsync();
+    }
+
+    private void Connect(string connectionString)
+    {
+        ConnectionString = connectionString;
+        Database = NpgsqlDataSource.Create(connectionString);
     }
 
     /// <summary>Another store over the same database, as another process would have it.</summary>
