@@ -1,17 +1,20 @@
 using QrPlatform.Benchmarks;
+using QrPlatform.Benchmarks.Path;
 
 // One command per benchmark. Each prints ratios of things measured in the same run: the machine is never the same twice.
-var benchmarks = new Dictionary<string, Func<Task>>
+var benchmarks = new Dictionary<string, Func<bool, Task>>
 {
-    ["append"] = AppendBenchmark.RunAsync,
-    ["wakeup"] = WakeUpBenchmark.RunAsync,
+    ["append"] = _ => AppendBenchmark.RunAsync(),
+    ["path"] = PathBenchmark.RunAsync,
+    ["wakeup"] = _ => WakeUpBenchmark.RunAsync(),
 };
 
-if (args is not [var name] || !benchmarks.TryGetValue(name, out var run))
+var quick = args is [_, "quick"];
+if ((args.Length != 1 && !quick) || !benchmarks.TryGetValue(args[0], out var run))
 {
-    Console.Error.WriteLine($"usage: dotnet run -c Release --project tests/Benchmarks -- {string.Join("|", benchmarks.Keys)}");
+    Console.Error.WriteLine($"usage: dotnet run -c Release --project tests/Benchmarks -- {string.Join("|", benchmarks.Keys)} [quick]");
     return 2;
 }
 
-await run();
+await run(quick);
 return 0;

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using QrPlatform.Benchmarks.Measuring;
+
+namespace QrPlatform.Benchmarks.Path;
+
+/// <summary>
+/// The whole path, through the gateway over HTTP into the views, on the real stack: what it sustains against COPY, how soon an accepted event is
+/// visible under half of that and idle, what the services' memory does, and what the write-ahead log costs.
+/// </summary>
+internal static class PathBenchmark
+{
+    private const int Connections = 16, EventsPerRequest = 100;
+
+    // So much is under way at most: the sender waits for the views, so whatever rate comes out is one that the whole path keeps up with.
+    private const int MostUnderWay = 10_000;
+
+    public static async Task RunAsync(bool quick)
+    {
+        var (rounds, seconds, idle) = quick ? (1, 8, 50) : (3, 60, 2000);
+        Conditions.PrintLoad("before the stack starts");
+        await using var stack = await PathStack.StartAsync();
+        await Conditions.PrintServerAsync(stack.Database);
+        var memory = new List<(string When, IReadOnlyList<(string Service, int Now, int Most)>)> { ("start", stack.Memory()) };
+        await using var watermark = await Watermark.StartAsync(stack.Database);
+        using var sender = new Sender(stack.Gateway, new Traffic(Guid.NewGuid().ToString("N")[..6]));
+
+        await SustainAsync(stack, sender, watermark, TimeSpan.FromSeconds(quick ? 5 : 20)); // warm
+        var limit = await CopyLimit.CreateAsync(stack.Database);
+        await limit.MeasureAsync();
+        Console.WriteLine($"an event's stored JSON: {limit.JsonBytes:0} bytes");
+
+        var (ratios, rates, paced) = (new List<double>(), new List<double>(), new List<double>());
+        for (var round = 1; round <= rounds; round++)
+        {
+            Conditions.PrintLoad($"round {round}");
+            var before = await limit.MeasureAsync();
+            var run = await SustainAsync(stack, sender, watermark, TimeSpan.FromSeconds(seconds));
+            memory.Add(($"round {round}", stack.Memory()));
+            var after = await limit.MeasureAsync();
+            var copy = (before + after) / 2;
+            (var noisy, rates) = (Math.Abs(before - after) > 0.25 * Math.Max(before, after), [.. rates, run.Rate]);
+            ratios.Add(run.Rate / copy);
+            Console.WriteLine(
+                $"  whole path {run.Rate:N0} ev/s   COPY {before:N0} and {after:N0} rows/s{(noisy ? " (differ by more than 25 %: a noisy round)" : "")}   ratio {ratios[^1]:0.000}   WAL / JSON {run.WalRatio:0.00}");
+
+            var rate = run.Rate / 2;
+            var latencies = await PaceAsync(stack, sender, watermark, rate, TimeSpan.FromSeconds(seconds));
+            paced.AddRange(latencies);
+            Console.WriteLine($"  accepted to visible at {rate:N0} ev/s: {Figures.Latencies(latencies)}");
+        }
+
+        Conditions.PrintLoad("idle, one event at a time");
+        var lone = await LoneAsync(sender, watermark, stack, idle);
+        memory.Add(("end", stack.Memory()));
+        Conditions.PrintLoad("done");
+
+        Console.WriteLine($"""
+
+            row 3   whole path ÷ COPY: {Figures.Ratios(ratios)}   goal 0.25, floor 0.1   ({rounds} rounds of {seconds} s, {EventsPerRequest} events a request, {Connections} connections)
+            row 4   accepted to visible at half of it: {Figures.Latencies(paced)}   goal p50 30, p99 150, floor p99 2000
+            row 5   the same, idle, one event: {Figures.Latencies(lone)}   goal p50 20, floor 500
+            row 14  resident memory in MB: {string.Join("  ", memory.Select(sample => sample.When))}, most   goal 110 at start, 220 after, floor 500
+            """);
+        foreach (var service in memory[0].Item2.Select(one => one.Service))
+        {
+            var samples = memory.ConvertAll(sample => sample.Item2.First(one => one.Service == service));
+            Console.WriteLine($"          {service,-20}{string.Concat(samples.Select(sample => $"{sample.Now,6}"))}{samples[^1].Most,8}");
+        }
+    }
+
+    private sealed record Sustained(double Rate, double WalRatio);
+
+    /// <summary>As fast as the whole path goes: the rate at which events become visible between two of the projection's commits.</summary>
+    private static async Task<Sustained> SustainAsync(PathStack stack, Sender sender, Watermark watermark, TimeSpan duration)
+    {
+        var first = await LastNumberAsync(stack);
+        await watermark.WaitAsync(first, TimeSpan.FromMinutes(2));
+        var lsn = await stack.ScalarAsync<string>("select pg_current_wal_lsn()::text");
+        var (accepted, started) = (0L, Stopwatch.GetTimestamp());
+        await sender.FloodAsync(
+            Connections,
+            EventsPerRequest,
+            async () =>
+            {
+                while (Volatile.Read(ref accepted) - (watermark.Position - first) > MostUnderWay && Stopwatch.GetElapsedTime(started) < duration) await Task.Delay(2);
+                return Stopwatch.GetElapsedTime(started) < duration;
+            },
+            one => Interlocked.Add(ref accepted, one.Events));
+
+        // All that was sent has to become visible, and the time it takes counts.
+        await watermark.WaitAsync(await WaitStoredAsync(stack, first, accepted), TimeSpan.FromMinutes(2));
+        var elapsed = Stopwatch.GetElapsedTime(started, watermark.VisibleAt(watermark.Position)!.Value);
+        var wal = await stack.ScalarAsync<decimal>($"select pg_current_wal_lsn() - '{lsn}'::pg_lsn");
+        var json = await stack.ScalarAsync<long>($"select sum(octet_length(data::text)) from events.mt_events where seq_id > {first}");
+        return new Sustained(accepted / elapsed.TotalSeconds, (double)wal / json);
+    }
+
+    private static async Task<List<double>> PaceAsync(PathStack stack, Sender sender, Watermark watermark, double rate, TimeSpan duration)
+    {
+        var first = await LastNumberAsync(stack);
+        var accepted = await sender.PaceAsync(rate, EventsPerRequest, Connections, duration);
+        await watermark.WaitAsync(await WaitStoredAsync(stack, first, accepted.Sum(one => (long)one.Events)), TimeSpan.FromMinutes(2));
+        var positions = await PositionsAsync(stack, first);
+        return accepted.ConvertAll(one => Latency(watermark, one, positions[one.BatchId]));
+    }
+
+    private static async Task<List<double>> LoneAsync(Sender sender, Watermark watermark, PathStack stack, int samples)
+    {
+        var first = await LastNumberAsync(stack);
+        var accepted = new List<Accepted>();
+        for (var sample = 0; sample < samples; sample++)
+        {
+            accepted.Add(await sender.SendAsync(1));
+            await watermark.WaitAsync(first + sample + 1, TimeSpan.FromSeconds(30));
+            await Task.Delay(10 + (sample % 40)); // idle again, and not in step with any timer
+        }
+
+        var positions = await PositionsAsync(stack, first);
+        return accepted.ConvertAll(one => Latency(watermark, one, positions[one.BatchId]));
+    }
+
+    // Visible before the answer arrived counts as at once.
+    private static double Latency(Watermark watermark, Accepted accepted, long position) =>
+        Math.Max(0, Stopwatch.GetElapsedTime(accepted.At, watermark.VisibleAt(position)!.Value).TotalMilliseconds);
+
+    private static Task<long> LastNumberAsync(PathStack stack) => stack.ScalarAsync<long>("select coalesce(max(seq_id), 0) from events.mt_events");
+
+    /// <summary>Waits until all that was accepted is in the store, by its rows; returns the last one's number.</summary>
+    private static async Task<long> WaitStoredAsync(PathStack stack, long first, long accepted)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (await stack.ScalarAsync<long>($"select coalesce(sum(stored + bot), 0)::bigint from events.processed_batches where last_seq_id > {first}") < accepted)
+        {
+            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(2)) throw new TimeoutException("Not all that was accepted was stored within two minutes.");
+            await Task.Delay(5);
+        }
+
+        return await LastNumberAsync(stack);
+    }
+
+    private static async Task<Dictionary<Guid, long>> PositionsAsync(PathStack stack, long first)
+    {
+        var positions = new Dictionary<Guid, long>();
+        await using var read = stack.Database.CreateCommand($"select batch_id, last_seq_id from events.processed_batches where last_seq_id > {first}");
+        await using var reader = await read.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) positions.Add(reader.GetGuid(0), reader.GetInt64(1));
+        return positions;
+    }
+}
