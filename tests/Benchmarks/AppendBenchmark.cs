@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using QrPlatform.Benchmarks.Measuring;
 using QrPlatform.Enrichment.EventStore;
 
 namespace QrPlatform.Benchmarks;
@@ -12,39 +13,41 @@ namespace QrPlatform.Benchmarks;
 /// </summary>
 internal static class AppendBenchmark
 {
-    private const int BatchSize = 1000;
-    private const int Batches = 20;
-    private const int Rounds = 7;
+    private const int EventsPerRound = 20_000, Rounds = 7;
+
+    private static readonly (int Size, string Goal)[] Batches = [(1000, "goal 0.75, floor 0.5"), (100, "no goal of its own")];
 
     public static async Task RunAsync()
     {
         await using var store = await EventStoreDatabase.CreateAsync();
-        await AppendAsync(store.Database, EventStoreDatabase.Events(BatchSize * 6));
-        await CopyAsync(store.Database, EventStoreDatabase.Events(BatchSize * 6));
-
-        var append = new List<double>();
-        var copy = new List<double>();
-        for (var round = 0; round < Rounds; round++)
+        Conditions.PrintLoad("append");
+        await Conditions.PrintServerAsync(store.Database);
+        var ratios = new List<double>[Batches.Length];
+        for (var which = 0; which < Batches.Length; which++)
         {
-            append.Add(await AppendAsync(store.Database, EventStoreDatabase.Events(BatchSize * Batches)));
-            copy.Add(await CopyAsync(store.Database, EventStoreDatabase.Events(BatchSize * Batches)));
-            Console.WriteLine($"round {round + 1}: append {append[^1],8:N0} ev/s   copy {copy[^1],8:N0} ev/s   ratio {append[^1] / copy[^1]:0.00}");
+            var (size, _) = Batches[which];
+            ratios[which] = [];
+            await AppendAsync(store.Database, EventStoreDatabase.Events(size * 6), size);
+            await CopyAsync(store.Database, EventStoreDatabase.Events(size * 6), size);
+            for (var round = 1; round <= Rounds; round++)
+            {
+                var append = await AppendAsync(store.Database, EventStoreDatabase.Events(EventsPerRound), size);
+                var copy = await CopyAsync(store.Database, EventStoreDatabase.Events(EventsPerRound), size);
+                ratios[which].Add(append / copy);
+                Console.WriteLine($"  batches of {size,4}, round {round}: append {append,8:N0} ev/s   COPY {copy,8:N0} ev/s   ratio {append / copy:0.00}");
+            }
         }
 
-        Console.WriteLine($"""
-
-            batches of {BatchSize}, one event per stream, {Batches} batches a round, median of {Rounds}
-            append            {Median(append),8:N0} ev/s
-            COPY, same tables {Median(copy),8:N0} ev/s
-            append / COPY     {Median(append.Zip(copy, (a, c) => a / c)):0.00}   (goal 0.75, floor 0.5)
-            """);
+        Conditions.PrintLoad("done");
+        for (var which = 0; which < Batches.Length; which++)
+            Console.WriteLine($"row 8   append ÷ COPY into the same tables, one event per stream, batches of {Batches[which].Size,4}: {Figures.Ratios(ratios[which])}   {Batches[which].Goal}");
     }
 
-    private static async Task<double> AppendAsync(NpgsqlDataSource database, ScanEventToAppend[] events)
+    private static async Task<double> AppendAsync(NpgsqlDataSource database, ScanEventToAppend[] events, int size)
     {
         var appender = new ScanEventAppender();
         await using var connection = await database.OpenConnectionAsync();
-        return await MeasureAsync(events, async batch =>
+        return await MeasureAsync(events, size, async batch =>
         {
             await using var transaction = await connection.BeginTransactionAsync();
             var result = await appender.AppendAsync(connection, transaction, batch, CancellationToken.None);
@@ -53,11 +56,11 @@ internal static class AppendBenchmark
         });
     }
 
-    private static async Task<double> CopyAsync(NpgsqlDataSource database, ScanEventToAppend[] events)
+    private static async Task<double> CopyAsync(NpgsqlDataSource database, ScanEventToAppend[] events, int size)
     {
         await using var connection = await database.OpenConnectionAsync();
         var sequence = await ReserveAsync(connection, events.Length);
-        return await MeasureAsync(events, async batch =>
+        return await MeasureAsync(events, size, async batch =>
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await CopyIdsAsync(connection, batch);
@@ -124,12 +127,10 @@ internal static class AppendBenchmark
         return sequence;
     }
 
-    private static async Task<double> MeasureAsync(ScanEventToAppend[] events, Func<ScanEventToAppend[], Task> write)
+    private static async Task<double> MeasureAsync(ScanEventToAppend[] events, int size, Func<ScanEventToAppend[], Task> write)
     {
         var started = Stopwatch.GetTimestamp();
-        foreach (var batch in events.Chunk(BatchSize)) await write(batch);
+        foreach (var batch in events.Chunk(size)) await write(batch);
         return events.Length / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
-
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 }

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Marten;
 using Npgsql;
+using QrPlatform.Benchmarks.Measuring;
 using QrPlatform.Enrichment.EventStore;
 using QrPlatform.Events;
 using QrPlatform.ServiceDefaults.Database;
-using QrPlatform.Testing;
 
 namespace QrPlatform.Benchmarks;
 
@@ -15,7 +15,10 @@ internal sealed class EventStoreDatabase : IAsyncDisposable
     private static readonly byte[] Data = Encoding.UTF8.GetBytes(
         $$"""{"EventId":"0123456789","OccurredAt":"2025-11-01T12:00:00+00:00","ReceivedAt":"2025-11-01T12:00:01+00:00","QrCodeId":"qr-000123","Visitor":"5f0c5b0e-7a1b-4c58-9d7b-0d3f8f5f2a11","Place":{"Country":"US","Region":"California","City":"San Francisco","Latitude":37.77,"Longitude":-122.42},"Device":{"Type":"mobile","Os":"iOS","Browser":"Safari"},"Campaign":{"Id":"holiday-2025","Variant":"A","Channel":"print","Category":"promo"},"Personal":"{{Convert.ToBase64String(new byte[360])}}"}""");
 
-    private EventStoreDatabase(NpgsqlDataSource database, DocumentStore store) => (Database, Store) = (database, store);
+    private EventStoreDatabase(string connectionString, NpgsqlDataSource database, DocumentStore store) =>
+        (ConnectionString, Database, Store) = (connectionString, database, store);
+
+    public string ConnectionString { get; }
 
     public NpgsqlDataSource Database { get; }
 
@@ -24,7 +27,7 @@ internal sealed class EventStoreDatabase : IAsyncDisposable
     public static async Task<EventStoreDatabase> CreateAsync(Action<StoreOptions>? more = null)
     {
         // As the services connect.
-        var connection = new NpgsqlConnectionStringBuilder(await TestServers.CreateDatabaseAsync()) { MaxAutoPrepare = 50 };
+        var connection = new NpgsqlConnectionStringBuilder(await OwnServer.CreateDatabaseAsync()) { MaxAutoPrepare = 50 };
         var database = NpgsqlDataSource.Create(connection);
         var store = DocumentStore.For(options =>
         {
@@ -34,7 +37,7 @@ internal sealed class EventStoreDatabase : IAsyncDisposable
         });
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         await Migrator.ApplyAsync(database, StoredEvents.Schema, typeof(ScanEventAppender).Assembly, CancellationToken.None);
-        return new EventStoreDatabase(database, store);
+        return new EventStoreDatabase(connection.ConnectionString, database, store);
     }
 
     /// <summary>Events of which each begins a stream of its own.</summary>

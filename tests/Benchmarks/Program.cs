@@ -1,10 +1,12 @@
 using QrPlatform.Benchmarks;
+using QrPlatform.Benchmarks.Log;
 using QrPlatform.Benchmarks.Path;
 
 // One command per benchmark. Each prints ratios of things measured in the same run: the machine is never the same twice.
 var benchmarks = new Dictionary<string, Func<bool, Task>>
 {
     ["append"] = _ => AppendBenchmark.RunAsync(),
+    ["million"] = MillionBenchmark.RunAsync,
     ["path"] = PathBenchmark.RunAsync,
     ["wakeup"] = _ => WakeUpBenchmark.RunAsync(),
 };

@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
 using Npgsql;
+using QrPlatform.Benchmarks.Measuring;
 using QrPlatform.EndToEnd;
 using QrPlatform.Testing;
 
@@ -43,7 +44,7 @@ internal sealed class PathStack : IAsyncDisposable
         [.. Services.Select(service =>
         {
             var pids = RunRecords.Living(_directory, service);
-            return (service, pids.Sum(pid => Megabytes(pid, "VmRSS")), pids.Sum(pid => Megabytes(pid, "VmHWM")));
+            return (service, pids.Sum(ProcessMemory.Now), pids.Sum(ProcessMemory.Most));
         })];
 
     public async Task<T> ScalarAsync<T>(string sql)
@@ -58,11 +59,5 @@ internal sealed class PathStack : IAsyncDisposable
         await Database.DisposeAsync();
         await _application.DisposeAsync();
         if (Directory.Exists(_directory)) Directory.Delete(_directory, recursive: true);
-    }
-
-    private static int Megabytes(int pid, string field)
-    {
-        var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
-        return line is null ? 0 : int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], null) / 1024;
     }
 }

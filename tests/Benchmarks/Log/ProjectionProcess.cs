@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using QrPlatform.Benchmarks.Measuring;
+using QrPlatform.Testing;
+
+namespace QrPlatform.Benchmarks.Log;
+
+/// <summary>The projection service as it is built, in a process of its own, so that its memory is its own.</summary>
+internal sealed class ProjectionProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly DirectoryInfo _keys;
+
+    private ProjectionProcess(Process process, DirectoryInfo keys, Uri address) => (_process, _keys, Address) = (process, keys, address);
+
+    /// <summary>Where it answers.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Resident memory now and at its most, in MB.</summary>
+    public (int Now, int Most) Memory => (ProcessMemory.Now(_process.Id), ProcessMemory.Most(_process.Id));
+
+    /// <param name="connectionString">The database with the event store.</param>
+    /// <param name="settings">Further settings of the service.</param>
+    public static async Task<ProjectionProcess> StartAsync(string connectionString, params (string Name, string Value)[] settings)
+    {
+        var keys = Directory.CreateTempSubdirectory("qr-benchmark-keys-");
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}"));
+        var start = new ProcessStartInfo("dotnet", ["exec", Program()])
+        {
+            RedirectStandardOutput = true,
+            Environment =
+            {
+                ["ASPNETCORE_URLS"] = address.ToString(),
+                ["ASPNETCORE_ENVIRONMENT"] = "Development",
+                ["ConnectionStrings__qrplatform"] = connectionString,
+                ["ConnectionStrings__rabbitmq"] = (await TestServers.CreateVirtualHostAsync()).ToString(),
+                ["Keys__Directory"] = keys.FullName,
+                ["Logging__LogLevel__Default"] = "Warning",
+            },
+        };
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (!string.IsNullOrWhiteSpace(line.Data)) Console.WriteLine($"  projection: {line.Data}");
+        };
+        process.BeginOutputReadLine();
+        var projection = new ProjectionProcess(process, keys, address);
+        using var client = new HttpClient { BaseAddress = address };
+        await Eventually.TrueAsync(async () => (await client.GetAsync(new Uri("/health", UriKind.Relative))).IsSuccessStatusCode, "the projection service is healthy", TimeSpan.FromMinutes(2));
+        return projection;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _keys.Delete(recursive: true);
+    }
+
+    // The very build that this benchmark refers to.
+    private static string Program()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var (framework, configuration) = (output.Name, output.Parent!.Name);
+        var root = output;
+        while (root is not null && !File.Exists(System.IO.Path.Combine(root.FullName, "QrPlatform.sln"))) root = root.Parent;
+        return System.IO.Path.Combine(root!.FullName, "services", "Projection", "bin", configuration, framework, "QrPlatform.Projection.dll");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
