@@ -27,7 +27,7 @@ public sealed class BrowserTests(Stack stack)
         Assert.True(File.Exists(report), $"Playwright ended with code {code} and no report:\n{output}");
         using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(report));
         var failures = Failures(results.RootElement).ToList();
-        Assert.True(failures.Count == 0, $"{string.Join("\n\n", failures)}\n\nScreenshots and traces: {kept}");
+        Assert.True(failures.Count == 0, $"{string.Join("\n\n", failures)}\n\nScreenshots (and, with QR_BROWSER_TRACE=1, traces): {kept}");
         Assert.True(code == 0, $"Playwright ended with code {code}:\n{output}");
         Assert.True(results.RootElement.GetProperty("stats").GetProperty("expected").GetInt32() > 0, "The spec ran no test.");
     }
@@ -83,8 +83,11 @@ public sealed class BrowserTests(Stack stack)
     {
         foreach (var error in Members(suite, "errors")) yield return Message(error);
         foreach (var inner in Members(suite, "suites").SelectMany(Failures)) yield return inner;
-        foreach (var spec in Members(suite, "specs").Where(spec => !spec.GetProperty("ok").GetBoolean()))
+        foreach (var spec in Members(suite, "specs"))
         {
+            // Everything that a spec may ask for is given here, so that none has a reason.
+            if (Members(spec, "tests").Any(test => test.GetProperty("status").GetString() == "skipped")) yield return $"{spec.GetProperty("title").GetString()}: skipped";
+            if (spec.GetProperty("ok").GetBoolean()) continue;
             var errors = Members(spec, "tests").SelectMany(test => Members(test, "results")).SelectMany(result => Members(result, "errors")).Select(Message);
             yield return $"{spec.GetProperty("title").GetString()} (line {spec.GetProperty("line").GetInt32()}):\n{string.Join('\n', errors)}";
         }

@@ -84,4 +84,5 @@ public sealed class PackageSetTests(PackageSets sets) : IClassFixture<PackageSet
     };
 
     private IEnumerable<string> Of(string project, string set, string kind) =>
-        _references.Where(r => r.Project == project && r.Set == set && r.Kind == kind).Select(r => r.Name);}
+        _references.Where(r => r.Project == project && r.Set == set && r.Kind == kind).Select(r => r.Name);
+}
