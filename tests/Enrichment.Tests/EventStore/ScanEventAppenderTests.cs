@@ -158,6 +158,35 @@ public sealed class ScanEventAppenderTests(StoreFixture store) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Batches_and_sessions_at_once_number_a_stream_without_holes()
+    {
+        async Task BatchesAsync(int writer)
+        {
+            for (var batch = 0; batch < 10; batch++)
+                await store.AppendAsync(Event($"{writer}.{batch}.1", "a"), Event($"{writer}.{batch}.2", "b"), Event($"{writer}.{batch}.3", "a"));
+        }
+
+        async Task SessionsAsync(int writer)
+        {
+            for (var append = 0; append < 10; append++)
+            {
+                await using var session = store.Store.LightweightSession(_tenant);
+                session.Events.Append("a", new Happened($"{writer}.{append}"));
+                await session.SaveChangesAsync();
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(1, 4).SelectMany(writer => new[] { BatchesAsync(writer), SessionsAsync(-writer) })).WaitAsync(TimeSpan.FromSeconds(60));
+
+        await using var query = store.Store.QuerySession(_tenant);
+        foreach (var (stream, count) in new[] { ("a", 120L), ("b", 40L) })
+        {
+            Assert.Equal(Enumerable.Range(1, (int)count).Select(v => (long)v), (await query.Events.FetchStreamAsync(stream)).Select(e => e.Version));
+            Assert.Equal(count, (await query.Events.FetchStreamStateAsync(stream))!.Version);
+        }
+    }
+
+    [Fact]
     public async Task Notifies_those_who_listen_for_appends_when_it_commits()
     {
         await using var listener = await store.Database.OpenConnectionAsync();
