@@ -8,6 +8,7 @@ var benchmarks = new Dictionary<string, Func<bool, Task>>
     ["append"] = _ => AppendBenchmark.RunAsync(),
     ["million"] = MillionBenchmark.RunAsync,
     ["path"] = PathBenchmark.RunAsync,
+    ["rebuild"] = RebuildBenchmark.RunAsync,
     ["wakeup"] = _ => WakeUpBenchmark.RunAsync(),
 };
 

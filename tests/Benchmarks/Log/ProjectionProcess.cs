@@ -19,7 +19,7 @@ internal sealed class ProjectionProcess : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Resident memory now and at its most, in MB.</summary>
-    public (int Now, int Most) Memory => (ProcessMemory.Now(_process.Id), ProcessMemory.Most(_process.Id));
+    public (int Now, int Most) Memory => (ProcessFigures.Memory(_process.Id), ProcessFigures.MostMemory(_process.Id));
 
     /// <param name="connectionString">The database with the event store.</param>
     /// <param name="settings">Further settings of the service.</param>

@@ -16,7 +16,7 @@ internal static class PathBenchmark
 
     public static async Task RunAsync(bool quick)
     {
-        var (rounds, seconds, idle) = quick ? (1, 8, 50) : (3, 60, 2000);
+        var (rounds, seconds, idle) = quick ? (1, 20, 50) : (3, 60, 2000);
         Conditions.PrintLoad("before the stack starts");
         await using var stack = await PathStack.StartAsync();
         await Conditions.PrintServerAsync(stack.Database);
@@ -43,6 +43,8 @@ internal static class PathBenchmark
             Console.WriteLine(
                 $"  whole path {run.Rate:N0} ev/s   COPY {before:N0} and {after:N0} rows/s{(noisy ? " (differ by more than 25 %: a noisy round)" : "")}   ratio {ratios[^1]:0.000}   WAL / JSON {run.WalRatio:0.00}");
 
+            Console.WriteLine($"  CPU per event in µs: {string.Join("  ", run.CpuMicroseconds.Select(one => $"{one.Key} {one.Value:0}"))}  all {run.CpuMicroseconds.Values.Sum():0}");
+
             var rate = run.Rate / 2;
             var latencies = await PaceAsync(stack, sender, watermark, rate, TimeSpan.FromSeconds(seconds));
             paced.AddRange(latencies);
@@ -68,7 +70,7 @@ internal static class PathBenchmark
         }
     }
 
-    private sealed record Sustained(double Rate, double WalRatio);
+    private sealed record Sustained(double Rate, double WalRatio, IReadOnlyDictionary<string, double> CpuMicroseconds);
 
     /// <summary>As fast as the whole path goes: the rate at which events become visible between two of the projection's commits.</summary>
     private static async Task<Sustained> SustainAsync(PathStack stack, Sender sender, Watermark watermark, TimeSpan duration)
@@ -76,6 +78,7 @@ internal static class PathBenchmark
         var first = await LastNumberAsync(stack);
         await watermark.WaitAsync(first, TimeSpan.FromMinutes(2));
         var lsn = await stack.ScalarAsync<string>("select pg_current_wal_lsn()::text");
+        var cpu = stack.Cpu();
         var (accepted, started) = (0L, Stopwatch.GetTimestamp());
         await sender.FloodAsync(
             Connections,
@@ -90,9 +93,10 @@ internal static class PathBenchmark
         // All that was sent has to become visible, and the time it takes counts.
         await watermark.WaitAsync(await WaitStoredAsync(stack, first, accepted), TimeSpan.FromMinutes(2));
         var elapsed = Stopwatch.GetElapsedTime(started, watermark.VisibleAt(watermark.Position)!.Value);
+        var used = stack.Cpu().ToDictionary(one => one.Key, one => (one.Value - cpu[one.Key]) * 1e6 / accepted);
         var wal = await stack.ScalarAsync<decimal>($"select pg_current_wal_lsn() - '{lsn}'::pg_lsn");
         var json = await stack.ScalarAsync<long>($"select sum(octet_length(data::text)) from events.mt_events where seq_id > {first}");
-        return new Sustained(accepted / elapsed.TotalSeconds, (double)wal / json);
+        return new Sustained(accepted / elapsed.TotalSeconds, (double)wal / json, used);
     }
 
     private static async Task<List<double>> PaceAsync(PathStack stack, Sender sender, Watermark watermark, double rate, TimeSpan duration)

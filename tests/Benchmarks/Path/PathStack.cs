@@ -15,6 +15,7 @@ internal sealed class PathStack : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
     private static readonly string[] Services = ["gateway", "ingestion", "enrichment", "privacy-compliance", "projection", "reporting", "alerting"];
+    private static readonly string[] Servers = ["postgres", "rabbitmq", "redis"];
 
     private readonly string _directory;
     private readonly DistributedApplication _application;
@@ -44,8 +45,16 @@ internal sealed class PathStack : IAsyncDisposable
         [.. Services.Select(service =>
         {
             var pids = RunRecords.Living(_directory, service);
-            return (service, pids.Sum(ProcessMemory.Now), pids.Sum(ProcessMemory.Most));
+            return (service, pids.Sum(ProcessFigures.Memory), pids.Sum(ProcessFigures.MostMemory));
         })];
+
+    /// <summary>Seconds of CPU that every resource has used up to now, and this process, which sends.</summary>
+    public Dictionary<string, double> Cpu() => Services.Concat(Servers)
+        .ToDictionary(resource => resource, resource => Roots(RunRecords.Living(_directory, resource)).Sum(ProcessFigures.CpuSeconds))
+        .Append(new("(sender)", Environment.CpuUsage.TotalTime.TotalSeconds))
+        .ToDictionary();
+
+    private static IEnumerable<int> Roots(IReadOnlyList<int> pids) => pids.Where(pid => !pids.Contains(ProcessFigures.Parent(pid)));
 
     public async Task<T> ScalarAsync<T>(string sql)
     {
