@@ -1,4 +1,6 @@
+using JasperFx.Events;
 using JasperFx.Events.Projections;
+using Marten.Events.Projections;
 using Npgsql;
 using QrPlatform.Testing;
 
@@ -126,6 +128,49 @@ public sealed class DaemonTests : DaemonDatabase
     }
 
     [Fact]
+    public async Task An_append_wakes_the_daemon_however_seldom_it_looks_by_itself()
+    {
+        await using var process = Events.NewStore(options =>
+        {
+            Project(options);
+            options.Projections.SlowPollingTime = options.Projections.FastPollingTime = TimeSpan.FromMinutes(5);
+        });
+        using var daemon = await process.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+        for (var events = 10; events <= 30; events += 10)
+        {
+            await AppendManyAsync(10);
+            var expected = events;
+            await Eventually.TrueAsync(async () => await SeenAsync() == expected, "the append to be projected", TimeSpan.FromSeconds(10));
+        }
+
+        await daemon.StopAllAsync();
+    }
+
+    [Fact]
+    public async Task Documents_that_a_projection_of_sql_stores_are_committed_with_its_page()
+    {
+        await AppendManyAsync(60);
+        var failures = 0;
+        await using var process = Events.NewStore(options => options.Projections.Add(
+            new Noting(() => failures++ == 0 ? throw new InvalidOperationException("once") : Task.CompletedTask), ProjectionLifecycle.Async, "Noting",
+            async =>
+            {
+                async.BatchSize = 20;
+                async.DeleteViewTypeOnTeardown<Note>();
+            }));
+        using var daemon = await process.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+        await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(20));
+        Assert.Equal(["60"], await Events.RowsAsync("select count(*) from events.mt_doc_note"));
+
+        await Events.ExecuteAsync("insert into events.mt_doc_note (id, data) values ('left over', '{}')");
+        await daemon.RebuildProjectionAsync("Noting", CancellationToken.None);
+        await daemon.StopAllAsync();
+        Assert.Equal(["60"], await Events.RowsAsync("select count(*) from events.mt_doc_note"));
+    }
+
+    [Fact]
     public async Task Leaves_out_archived_streams()
     {
         await Events.AppendAsync(Tenant, "gone", new Opened("Ann"));
@@ -154,5 +199,14 @@ public sealed class DaemonTests : DaemonDatabase
         await Assert.ThrowsAnyAsync<TimeoutException>(() => daemon.WaitForNonStaleData(TimeSpan.FromSeconds(1)));
         await daemon.StopAllAsync();
         Assert.Equal(0, await SeenAsync());
+    }
+
+    private sealed class Noting(Func<Task> after) : IProjection
+    {
+        public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+        {
+            operations.Store(events.Select(e => new Note($"{e.Sequence}", e.EventTypeName)));
+            await after();
+        }
     }
 }

@@ -14,6 +14,30 @@ public sealed class SchemaTests(StoreDatabase store) : IClassFixture<StoreDataba
     }
 
     [Fact]
+    public async Task Removing_everything_leaves_nothing_and_all_is_made_again_when_it_is_needed()
+    {
+        await using var passing = DocumentStore.For(options =>
+        {
+            options.Connection(store.Database);
+            options.DatabaseSchemaName = "passing";
+        });
+        await using var session = passing.LightweightSession();
+        for (var round = 0; round < 2; round++)
+        {
+            session.Events.StartStream(Guid.NewGuid(), new Opened("Ann"));
+            session.Store(new Note("n", "text"));
+            await session.SaveChangesAsync();
+            Assert.NotNull(await session.LoadAsync<Note>("n"));
+            Assert.Equal(1, (await passing.Advanced.FetchEventStoreStatistics()).EventCount);
+
+            await passing.Advanced.Clean.CompletelyRemoveAllAsync();
+            Assert.Empty(await store.RowsAsync("select relname from pg_class where relnamespace = 'passing'::regnamespace"));
+        }
+
+        Assert.Null(await session.LoadAsync<Note>("n"));
+    }
+
+    [Fact]
     public async Task Streams_of_one_tenant_can_have_guids_for_ids()
     {
         await using var guids = DocumentStore.For(options =>
