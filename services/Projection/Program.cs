@@ -1,6 +1,7 @@
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
+using Npgsql;
 using QrPlatform.Contracts;
 using QrPlatform.Contracts.Erasure;
 using QrPlatform.ErasedPersons;
@@ -9,6 +10,7 @@ using QrPlatform.Keys;
 using QrPlatform.Projection.Access;
 using QrPlatform.Projection.Erasure;
 using QrPlatform.Projection.Freshness;
+using QrPlatform.Projection.Rebuilds;
 using QrPlatform.Projection.Scans;
 using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Messaging;
@@ -17,6 +19,7 @@ using QrPlatform.ServiceDefaults.Security;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddPlatformDatabase();
+builder.AddPlatformAuthentication();
 builder.AddPlatformMessaging(
     bus => bus.AddConsumer<EraseReadModelsConsumer>().Endpoint(endpoint => endpoint.Name = Queues.ProjectionEraseReadModels),
     rabbit => QuorumQueues.PublishTo<ErasureReport>(rabbit, Queues.PrivacyErasureReports));
@@ -31,17 +34,25 @@ if (DemoIdentities.AreEnabled(builder.Configuration, builder.Environment))
 builder.Services
     .AddMarten(options =>
     {
-        options.Connection(builder.Configuration.GetConnectionString(DatabaseExtensions.DatabaseName)!);
+        options.Connection(StoreConnection.Of(builder.Configuration));
         EventStoreConfiguration.Configure(options);
         options.Projections.Add(new ScanProjection(), ProjectionLifecycle.Async, ScanProjection.Name);
     })
     .ApplyAllDatabaseChangesOnStartup()
     .AddAsyncDaemon(DaemonMode.HotCold);
 builder.Services.AddFreshness();
+builder.Services.AddSingleton<RebuildList>();
+builder.Services.AddSingleton(services => new Rebuilder(services.GetRequiredService<NpgsqlDataSource>()));
+builder.Services.AddSingleton<RebuildWorker>();
+builder.Services.AddHostedService(services => services.GetRequiredService<RebuildWorker>());
 
 var app = builder.Build();
 app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.UseAuthentication();
+app.UseAuthorization();
 app.MapDefaultEndpoints();
+RebuildRequests.Map(app);
 await app.RunAsync();
 
 /// <summary>The projection service; named for test hosts.</summary>

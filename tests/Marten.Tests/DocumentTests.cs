@@ -1,4 +1,3 @@
-using JasperFx.Events;
 using Marten.Exceptions;
 
 namespace QrPlatform.Marten.Tests;
@@ -200,26 +199,4 @@ public sealed class DocumentDatabase : IAsyncLifetime
         options.Policies.AllDocumentsAreMultiTenanted();
         more?.Invoke(options);
     });
-
-    /// <summary>Inline projections see versions and numbers: Marten's quick modes draw them too late for that.</summary>
-    public DocumentStore NewRichStore(Action<StoreOptions> configure) => NewStore(options =>
-    {
-        options.Events.AppendMode = EventAppendMode.Rich;
-        configure(options);
-    });
-
-    internal static async Task AppendAsync(DocumentStore store, string tenant, string stream, params object[] events)
-    {
-        await using var session = store.LightweightSession(tenant);
-        session.Events.Append(stream, events);
-        await session.SaveChangesAsync();
-    }
-
-    internal static async Task CatchUpAsync(DocumentStore store)
-    {
-        using var daemon = await store.BuildProjectionDaemonAsync();
-        await daemon.StartAllAsync();
-        await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(20));
-        await daemon.StopAllAsync();
-    }
 }

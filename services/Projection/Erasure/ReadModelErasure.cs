@@ -30,7 +30,11 @@ internal sealed class ReadModelErasure(NpgsqlDataSource database, SchemaSearch s
         }
     }
 
-    /// <summary>Searches every table and column of the read models; nothing is as it should be.</summary>
-    public async Task<StepOutcome> SearchAsync(ErasedPerson person, CancellationToken cancellationToken) =>
-        new(await search.FindAsync("projection", person, cancellationToken));
+    /// <summary>Searches every table and column of the read models, also of those that a rebuild is making; nothing is as it should be.</summary>
+    public async Task<StepOutcome> SearchAsync(ErasedPerson person, CancellationToken cancellationToken)
+    {
+        var found = await search.FindAsync("projection", person, cancellationToken);
+        foreach (var (place, rows) in await search.FindAsync("projection_rebuild", person, cancellationToken)) found[place] = rows;
+        return new StepOutcome(found);
+    }
 }

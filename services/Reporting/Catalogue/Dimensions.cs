@@ -22,6 +22,7 @@ internal static class Dimensions
         Time("day_of_week", "Local day of the week, 1 (Monday) to 7 (Sunday).", Integer, "extract(isodow from {0} at time zone @zone)::integer", "{0}", "1") with { Range = (1, 7) },
         Text("campaign_id", "Campaign.") with { CostKey = "k.campaign_id" },
         Text("campaign_name", "Today's name of the campaign.") with { CostKey = "k.campaign_name" },
+        Text("campaign_name_as_of", "Name of the campaign at the time: as it was described then, before its first description as the event states it."),
         Text("variant", "Arm of an A/B test."),
         Text("channel_type", "Channel that the code was placed in; of costs, the campaign's.") with { CostKey = "k.channel_type" },
         Text("content_category", "Category of the content behind the code; of costs, the campaign's.") with { CostKey = "k.content_category" },

@@ -31,11 +31,11 @@ public sealed class DefinitionsTests
                 await log.ProjectAsync(page);
             }
 
-            Assert.Equal(expected, await log.DumpAsync());
+            Log.AssertSame(expected, await log.DumpAsync());
         }
 
         await log.RebuildAsync();
-        Assert.Equal(expected, await log.DumpAsync());
+        Log.AssertSame(expected, await log.DumpAsync());
     }
 
     [Theory]

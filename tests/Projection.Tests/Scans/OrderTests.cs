@@ -27,9 +27,11 @@ public sealed class OrderTests
                 await log.ApplyAsync(page);
             }
 
-            Assert.Equal(expected, await log.DumpAsync());
+            Log.AssertSame(expected, await log.DumpAsync());
+            await log.SumUpAsync();
+            Log.AssertSame(expected, await log.DumpAsync());
             await log.RebuildAsync();
-            Assert.Equal(expected, await log.DumpAsync());
+            Log.AssertSame(expected, await log.DumpAsync());
         }
     }
 }

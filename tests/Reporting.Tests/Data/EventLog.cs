@@ -28,8 +28,7 @@ internal sealed class EventLog(NpgsqlDataSource database, string connectionStrin
 
     private const string ProjectSql =
         """
-        select projection.apply_events(@sequences);
-        select projection.apply_definitions(@sequences);
+        select projection.apply_page(@sequences);
         insert into events.mt_event_progression (name, last_seq_id) values ('Scans:All', (select max(s) from unnest(@sequences) s))
         on conflict (name) do update set last_seq_id = excluded.last_seq_id;
         """;

@@ -151,12 +151,14 @@ public sealed class ExportRowsTests : IAsyncLifetime
         return columns;
     }
 
-    private async Task FillAsync(int count) => await ScalarAsync<int>(
+    private async Task FillAsync(int count) => await ScalarAsync<string>(
         $"""
+         select set_config('search_path', 'projection', true);
+         select projection.begin_change(), projection.ensure_months(array(
+             select generate_series(timestamptz '2025-01-01Z', timestamptz '2025-01-01Z' + {count} * 2 * interval '1 minute', interval '1 month')));
          insert into projection.event_fact (tenant_id, seq_id, event_id, stream_id, session_key, kind, is_scan, is_bot_scan, is_test_scan, is_test, is_counted, occurred_at, received_at, qr_code_id)
          select 'demo', m + i, 'e-' || m + i, 's-' || m + i, 's-' || m + i, 'SCAN', true, false, false, false, true, timestamptz '2025-01-01' + (m + i) * interval '1 minute', now(), 'qr'
-         from generate_series(1, {count}) i, (select coalesce(max(seq_id), 0) as m from projection.event_fact) as last
-         returning 1
+         from generate_series(1, {count}) i, (select coalesce(max(seq_id), 0) as m from projection.event_fact) as last;
          """);
 
     private async Task<T?> ScalarAsync<T>(string sql)
