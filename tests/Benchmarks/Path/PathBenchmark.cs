@@ -16,7 +16,7 @@ internal static class PathBenchmark
 
     public static async Task RunAsync(bool quick)
     {
-        var (rounds, seconds, idle) = quick ? (1, 20, 50) : (3, 60, 2000);
+        var (rounds, seconds, idle) = quick ? (1, 20, 100) : (3, 60, 2000);
         Conditions.PrintLoad("before the stack starts");
         await using var stack = await PathStack.StartAsync();
         await Conditions.PrintServerAsync(stack.Database);
@@ -24,12 +24,12 @@ internal static class PathBenchmark
         await using var watermark = await Watermark.StartAsync(stack.Database);
         using var sender = new Sender(stack.Gateway, new Traffic(Guid.NewGuid().ToString("N")[..6]));
 
-        await SustainAsync(stack, sender, watermark, TimeSpan.FromSeconds(quick ? 5 : 20)); // warm
+        await SustainAsync(stack, sender, watermark, TimeSpan.FromSeconds(quick ? 15 : 30)); // warm
         var limit = await CopyLimit.CreateAsync(stack.Database);
         await limit.MeasureAsync();
         Console.WriteLine($"an event's stored JSON: {limit.JsonBytes:0} bytes");
 
-        var (ratios, rates, paced) = (new List<double>(), new List<double>(), new List<double>());
+        var (ratios, logs, paced) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 1; round <= rounds; round++)
         {
             Conditions.PrintLoad($"round {round}");
@@ -38,8 +38,9 @@ internal static class PathBenchmark
             memory.Add(($"round {round}", stack.Memory()));
             var after = await limit.MeasureAsync();
             var copy = (before + after) / 2;
-            (var noisy, rates) = (Math.Abs(before - after) > 0.25 * Math.Max(before, after), [.. rates, run.Rate]);
+            var noisy = Math.Abs(before - after) > 0.25 * Math.Max(before, after);
             ratios.Add(run.Rate / copy);
+            logs.Add(run.WalRatio);
             Console.WriteLine(
                 $"  whole path {run.Rate:N0} ev/s   COPY {before:N0} and {after:N0} rows/s{(noisy ? " (differ by more than 25 %: a noisy round)" : "")}   ratio {ratios[^1]:0.000}   WAL / JSON {run.WalRatio:0.00}");
 
@@ -61,6 +62,7 @@ internal static class PathBenchmark
             row 3   whole path ÷ COPY: {Figures.Ratios(ratios)}   goal 0.25, floor 0.1   ({rounds} rounds of {seconds} s, {EventsPerRequest} events a request, {Connections} connections)
             row 4   accepted to visible at half of it: {Figures.Latencies(paced)}   goal p50 30, p99 150, floor p99 2000
             row 5   the same, idle, one event: {Figures.Latencies(lone)}   goal p50 20, floor 500
+            row 16  bytes of write-ahead log ÷ bytes of JSON: median {Figures.Median(logs):0.00}, worst {logs.Max():0.00}   goal 3, floor 6
             row 14  resident memory in MB: {string.Join("  ", memory.Select(sample => sample.When))}, most   goal 110 at start, 220 after, floor 500
             """);
         foreach (var service in memory[0].Item2.Select(one => one.Service))
