@@ -105,7 +105,7 @@ build_web() {
 # Builds with a compiler server of its own (it halves the time) and ends that, by pid: nothing is left running.
 build() {
     local id="qrplatform-$$" code=0 process
-    dotnet build "$@" -c Release -v q --nologo -nodeReuse:false -p:SharedCompilationId="$id" || code=$?
+    dotnet build "$@" -c Release -v q --nologo -nodeReuse:false -p:UseSharedCompilation=true -p:SharedCompilationId="$id" || code=$?
     for process in /proc/[0-9]*; do
         if tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -q -- "-pipename:$id"; then kill "${process#/proc/}" 2>/dev/null || true; fi
     done
