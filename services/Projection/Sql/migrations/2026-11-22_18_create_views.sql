@@ -133,20 +133,36 @@ select h.campaign_id, h.version, h.valid_from, lead(h.valid_from) over w as vali
 from projection.campaign_version h
 window w as (partition by h.tenant_id, h.campaign_id order by h.version);
 
+-- A reader limited to campaigns sees the members that its own events have; to such a reader a member changes when an event brings it into view.
 create view bi.dim_geography as
 select g.geography_key, g.country, g.region, g.city, g.change_seq
 from projection.geography g
-where (select projection.sees_all_campaigns()) or g.geography_key in (select f.geography_key from projection.event_fact f);
+where (select projection.sees_all_campaigns())
+union all
+select g.geography_key, g.country, g.region, g.city, greatest(g.change_seq, m.change_seq)
+from projection.geography g
+join (select f.geography_key, max(f.change_seq) as change_seq from projection.event_fact f group by 1) m on m.geography_key = g.geography_key
+where not (select projection.sees_all_campaigns());
 
 create view bi.dim_device as
 select d.device_key, d.device_type, d.operating_system as os, d.browser, d.change_seq
 from projection.device d
-where (select projection.sees_all_campaigns()) or d.device_key in (select f.device_key from projection.event_fact f);
+where (select projection.sees_all_campaigns())
+union all
+select d.device_key, d.device_type, d.operating_system, d.browser, greatest(d.change_seq, m.change_seq)
+from projection.device d
+join (select f.device_key, max(f.change_seq) as change_seq from projection.event_fact f group by 1) m on m.device_key = d.device_key
+where not (select projection.sees_all_campaigns());
 
 create view bi.dim_visitor as
 select v.visitor as visitor_id, v.first_seen_at, v.last_seen_at, v.first_scan_at, v.change_seq
 from projection.visitor v
-where (select projection.sees_all_campaigns()) or v.visitor in (select f.visitor from projection.event_fact f where f.visitor is not null);
+where (select projection.sees_all_campaigns())
+union all
+select v.visitor, v.first_seen_at, v.last_seen_at, v.first_scan_at, greatest(v.change_seq, m.change_seq)
+from projection.visitor v
+join (select f.visitor, max(f.change_seq) as change_seq from projection.event_fact f where f.visitor is not null group by 1) m on m.visitor = v.visitor
+where not (select projection.sees_all_campaigns());
 
 create view bi.dim_placement as
 select p.placement_id, p.placement_name, p.qr_code_id, p.campaign_id, p.kind, p.country, p.region, p.city, p.location_lat, p.location_lng,
@@ -157,7 +173,7 @@ from bi_query.placement p;
 create view bi.dim_qr_code as
 select c.qr_code_id, c.first_seen_at, c.qr_code_name, c.campaign_id, c.target_url, n.placements, p.placement_id, p.placement_name,
        p.kind as placement_kind, p.country, p.region, p.city, p.state as placement_state, p.installed_at,
-       greatest(c.change_seq, n.change_seq) as change_seq
+       greatest(c.change_seq, n.change_seq, m.change_seq) as change_seq
 from (
     select coalesce(d.tenant_id, q.tenant_id) as tenant_id, coalesce(d.qr_code_id, q.qr_code_id) as qr_code_id, q.first_seen_at,
            d.name as qr_code_name, d.campaign_id, d.target_url, d.qr_code_id is not null as is_described,
@@ -171,8 +187,10 @@ left join lateral (
 cross join lateral (
     select count(*) as placements, max(o.change_seq) as change_seq
     from bi_query.placement o where o.tenant_id = c.tenant_id and o.qr_code_id = c.qr_code_id) n
-where (select projection.sees_all_campaigns()) or c.is_described
-   or c.qr_code_id in (select f.qr_code_id from projection.event_fact f);
+left join (
+    select f.qr_code_id, max(f.change_seq) as change_seq from projection.event_fact f
+    where not (select projection.sees_all_campaigns()) group by 1) m on m.qr_code_id = c.qr_code_id
+where (select projection.sees_all_campaigns()) or c.is_described or m.qr_code_id is not null;
 
 create view bi.fact_scan as
 select f.event_id, f.occurred_at as timestamp, (f.occurred_at at time zone t.time_zone)::date as date_key, f.qr_code_id, f.visitor as visitor_id,
