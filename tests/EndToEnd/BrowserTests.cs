@@ -32,7 +32,7 @@ public sealed class BrowserTests(Stack stack)
         Assert.True(results.RootElement.GetProperty("stats").GetProperty("expected").GetInt32() > 0, "The spec ran no test.");
     }
 
-    private static string RepositoryFolder { get; } = FindRepository();
+    internal static string RepositoryFolder { get; } = FindRepository();
 
     private static string Folder => Path.Combine(RepositoryFolder, "tests", "Browser");
 
