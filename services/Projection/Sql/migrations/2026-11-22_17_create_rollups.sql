@@ -142,14 +142,15 @@ begin
         $body$ $sql$, format(quarter_hours, 'page_change'), format(days, 'page_change'));
     -- All facts at once, into empty rollups.
     execute format($sql$
-        create function projection.sum_up_facts() returns void language plpgsql as
+        create function projection.sum_up_facts() returns void language plpgsql set work_mem = '128MB' as
         $body$
         begin
             %s;
             %s;
         end
         $body$ $sql$,
-        format(quarter_hours, '(select 1 as sign, f.* from event_fact f)'), format(days, '(select 1 as sign, f.* from event_fact f)'));
+        split_part(format(quarter_hours, '(select 1 as sign, f.* from event_fact f)'), 'on conflict', 1),
+        split_part(format(days, '(select 1 as sign, f.* from event_fact f)'), 'on conflict', 1));
 end
 $generate$;
 
@@ -322,6 +323,7 @@ $$;
 -- The same from all facts, into empty tables.
 create function projection.sum_up_visitors() returns void
     language plpgsql
+    set work_mem = '128MB'
 as
 $$
 begin
