@@ -1,5 +1,5 @@
--- Brings facts in line with their sessions: which scan is the attribution scan, which context the other events belong to, whether they count,
--- and on the attribution scan what the session came to. Writes only what changes.
+-- Brings facts of earlier pages in line with their sessions: which scan is the attribution scan, which context the other events belong to, whether
+-- they count, and on the attribution scan what the session came to. Writes only what changes; the page's own facts are written right at once.
 
 set local check_function_bodies = off;
 
@@ -9,7 +9,6 @@ as
 $$
 begin
     perform projection.list_sessions();
-    perform projection.stamp_new_facts();
     perform projection.stamp_earlier_facts();
     perform projection.stamp_outcomes();
     with t as materialized (select * from page_session where is_moved)
@@ -31,24 +30,19 @@ begin
         select c.tenant_id, c.cut_key from page_cut_event c)
     insert into page_session (
         tenant_id, session_key, stream_id, started_at, last_at, attribution_seq, attribution_at, is_bot, is_moved,
-        is_new_attribution, conversions, first_conversion_at, engagements, engagement_seconds, revenue)
+        is_new_attribution, conversions, first_conversion_at, engagements, engagement_seconds, revenue,
+        qr_code_id, campaign_id, stated_campaign_name, variant, channel_type, content_category, conversion_goal, country, region, city,
+        latitude, longitude, location_accuracy, device_type, operating_system, browser, screen_resolution, lead_score)
     select s.tenant_id, s.session_key, s.stream_id, s.started_at, s.last_at, s.attribution_seq, s.attribution_at, s.is_bot,
            s.stamped_seq is distinct from s.attribution_seq or s.stamped_bot <> s.is_bot,
-           exists (select from page_fact p where p.seq_id = s.attribution_seq),
-           s.conversions, s.first_conversion_at, s.engagements, s.engagement_seconds, s.revenue
+           p.seq_id is not null,
+           s.conversions, s.first_conversion_at, s.engagements, s.engagement_seconds, s.revenue,
+           p.qr_code_id, p.campaign_id, p.stated_campaign_name, p.variant, p.channel_type, p.content_category, p.conversion_goal, p.country,
+           p.region, p.city, p.latitude, p.longitude, p.location_accuracy, p.device_type, p.operating_system, p.browser, p.screen_resolution,
+           p.lead_score
     from k
-    join session s on s.tenant_id = k.tenant_id and s.session_key = k.session_key;
-
-    with a as materialized (select * from page_session where is_new_attribution)
-    update page_session t set
-        (qr_code_id, campaign_id, stated_campaign_name, variant, channel_type, content_category, conversion_goal, country, region, city,
-         latitude, longitude, location_accuracy, device_type, operating_system, browser, screen_resolution, lead_score) =
-        (p.qr_code_id, p.campaign_id, p.stated_campaign_name, p.variant, p.channel_type, p.content_category, p.conversion_goal, p.country,
-         p.region, p.city, p.latitude, p.longitude, p.location_accuracy, p.device_type, p.operating_system, p.browser, p.screen_resolution,
-         p.lead_score)
-    from a
-    join page_fact p on p.seq_id = a.attribution_seq
-    where t.tenant_id = a.tenant_id and t.session_key = a.session_key;
+    join session s on s.tenant_id = k.tenant_id and s.session_key = k.session_key
+    left join page_fact p on p.seq_id = s.attribution_seq;
 
     with a as materialized (select * from page_session where not is_new_attribution and attribution_seq is not null)
     update page_session t set
@@ -60,27 +54,6 @@ begin
     from a
     join event_fact f on f.seq_id = a.attribution_seq and f.occurred_at = a.attribution_at
     where t.tenant_id = a.tenant_id and t.session_key = a.session_key;
-end
-$$;
-
-create function projection.stamp_new_facts() returns void
-    language plpgsql
-as
-$$
-begin
-    with t as materialized (select * from page_session where is_bot)
-    update page_fact p set is_counted = false
-    from t where t.tenant_id = p.tenant_id and t.session_key = p.session_key;
-
-    with t as materialized (select * from page_session where attribution_seq is not null)
-    update page_fact p set
-        context_of = t.attribution_seq, graded_lead_score = t.lead_score, qr_code_id = t.qr_code_id, campaign_id = t.campaign_id,
-        stated_campaign_name = t.stated_campaign_name, variant = t.variant, channel_type = t.channel_type,
-        content_category = t.content_category, conversion_goal = t.conversion_goal, country = t.country, region = t.region, city = t.city,
-        latitude = t.latitude, longitude = t.longitude, location_accuracy = t.location_accuracy, device_type = t.device_type,
-        operating_system = t.operating_system, browser = t.browser, screen_resolution = t.screen_resolution
-    from t
-    where t.tenant_id = p.tenant_id and t.session_key = p.session_key and p.kind not in ('SCAN', 'RESCAN');
 end
 $$;
 
@@ -142,12 +115,6 @@ create function projection.stamp_outcomes() returns void
 as
 $$
 begin
-    with t as materialized (select * from page_session where is_new_attribution)
-    update page_fact p set
-        is_attribution = true, session_conversions = t.conversions, session_first_conversion_at = t.first_conversion_at, session_engagements = t.engagements,
-        session_engagement_seconds = t.engagement_seconds, session_revenue = t.revenue
-    from t where p.seq_id = t.attribution_seq;
-
     with t as materialized (select * from page_session where not is_new_attribution and attribution_seq is not null)
     update event_fact f set
         session_conversions = t.conversions, session_first_conversion_at = t.first_conversion_at, session_engagements = t.engagements,
