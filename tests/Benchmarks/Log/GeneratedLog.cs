@@ -25,7 +25,8 @@ internal sealed class GeneratedLog(NpgsqlDataSource database, int ofYear)
              )
              insert into events.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type)
              select number, id, stream_id, version, data, type, now(), '{Tenant}', 'QrPlatform.Events.' || dotnet_type || ', QrPlatform.Events' from made order by number
-             """, connection) { CommandTimeout = 1200 };
+             """, connection)
+        { CommandTimeout = 1200 };
         AddRange(fill, 1, count);
         await fill.ExecuteNonQueryAsync();
         await using var number = new NpgsqlCommand($"select setval('events.mt_events_sequence', {count}); analyze events.mt_events; analyze events.mt_streams", connection) { CommandTimeout = 300 };

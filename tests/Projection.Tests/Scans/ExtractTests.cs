@@ -44,7 +44,13 @@ public sealed class ExtractTests
             ("c-1", new CampaignDefined { CampaignId = "camp-1", Name = "Described" }),
             ("c-1", new CampaignCostRecorded
             {
-                CampaignId = "camp-1", CostId = "cost-1", From = new(2025, 3, 1), To = new(2025, 3, 9), Amount = new(100, "USD"), ReportingAmount = new(100, "USD"), MinorUnitDigits = 2,
+                CampaignId = "camp-1",
+                CostId = "cost-1",
+                From = new(2025, 3, 1),
+                To = new(2025, 3, 9),
+                Amount = new(100, "USD"),
+                ReportingAmount = new(100, "USD"),
+                MinorUnitDigits = 2,
             })));
         await AssertCopiesAsync(log, copies, campaigns);
         await log.ProjectAsync(await log.AppendAsync(("c-1", new CampaignCostRemoved { CampaignId = "camp-1", CostId = "cost-1" })));

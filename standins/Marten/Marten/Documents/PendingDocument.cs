@@ -14,7 +14,8 @@ internal sealed record PendingStore(DocumentMapping Mapping, object Document, st
         command.Parameters.Add(new NpgsqlParameter { Value = Mapping.Members.IdOf(Document)!, NpgsqlDbType = Mapping.IdDbType });
         command.Parameters.Add(new NpgsqlParameter
         {
-            Value = JsonSerializer.SerializeToUtf8Bytes(Document, Mapping.Type, Json), NpgsqlDbType = NpgsqlDbType.Jsonb
+            Value = JsonSerializer.SerializeToUtf8Bytes(Document, Mapping.Type, Json),
+            NpgsqlDbType = NpgsqlDbType.Jsonb
         });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = Mapping.Type.FullName });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7() });
