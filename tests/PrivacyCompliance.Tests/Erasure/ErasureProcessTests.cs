@@ -51,7 +51,10 @@ public sealed class ErasureProcessTests(PrivacyService service) : IClassFixture<
         var book = new OrderBook { LostStep = ErasureStep.Sessions };
         await using var owners = await Owners.StartAsync(service, book);
         var id = await Requests.EraseAsync(service.User(), visitor);
-        await Eventually.TrueAsync(() => Task.FromResult(book.LostOrders > 0), "the order to find the sessions");
+        await Eventually.TrueAsync(
+            async () => (await Requests.GetAsync(service.User(), id)).GetProperty("steps").EnumerateArray()
+                .Any(step => step.GetProperty("name").GetString() == "sessions" && step.GetProperty("attempts").GetInt32() > 0),
+            "the order to find the sessions");
         var found = new ErasedPerson { VisitorId = visitor, SessionIds = [session], SessionStreams = ["s-1"] };
         var report = new ErasureReport
         {
