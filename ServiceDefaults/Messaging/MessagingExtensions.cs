@@ -53,16 +53,24 @@ public static class MessagingExtensions
 
     // A dependency that is away is waited for, however long: the message stays unacknowledged, and nothing moves to the error
     // queue because of an outage. Everything else gets three tries and then the error queue.
+    // The broker itself is not waited for like that: a message in hand came over the connection that was lost, and the bus connects
+    // anew only when nothing is in hand any more. Whoever waited for it would wait for ever. Without an acknowledgement the broker
+    // delivers the message again; moving it to the error queue fails over the lost connection as anything else does.
     private static void Retry(IReceiveEndpointConfigurator endpoint)
     {
         endpoint.UseMessageRetry(retry =>
         {
-            retry.Handle<Exception>(Outage.IsOne);
+            retry.Handle<Exception>(exception => Outage.IsOne(exception) && !Outage.IsOfBroker(exception));
             retry.Exponential(int.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(200));
         });
         endpoint.UseMessageRetry(retry =>
         {
-            retry.Ignore<Exception>(Outage.IsOne);
+            retry.Handle<Exception>(Outage.IsOfBroker);
+            retry.Intervals(100, 500, 1_000, 2_000, 2_000);
+        });
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Ignore<Exception>(exception => Outage.IsOne(exception) || Outage.IsOfBroker(exception));
             retry.Intervals(100, 500);
         });
     }
@@ -83,4 +91,10 @@ public static class Outage
         { InnerException: { } inner } => IsOne(inner),
         _ => false,
     };
+
+    /// <summary>Whether the connection to the broker is at fault.</summary>
+    public static bool IsOfBroker(Exception exception) =>
+        exception is RabbitMqConnectionException or RabbitMQ.Client.Exceptions.AlreadyClosedException or RabbitMQ.Client.Exceptions.OperationInterruptedException
+            or RabbitMQ.Client.Exceptions.BrokerUnreachableException
+        || (exception.InnerException is { } inner && IsOfBroker(inner));
 }
