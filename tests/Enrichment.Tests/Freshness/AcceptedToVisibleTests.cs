@@ -65,11 +65,14 @@ public sealed class AcceptedToVisibleTests(EnrichmentStack stack) : IAsyncLifeti
         using var answer = await client.PostAsync("/v1/events", body);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
 
-        var visible = await _spans.WaitAsync(request.TraceId, PageTrace.Visible);
+        var visible = await _spans.VisibleAsync(request.TraceId);
+        var received = await Eventually.ValueAsync(
+            () => Task.FromResult(_spans.Of(request.TraceId).FirstOrDefault(span => span.Source.Name == "Microsoft.AspNetCore" && span.ParentSpanId == request.SpanId)),
+            "the request's span");
+        string[] steps = ["publish scans", "process scans", PageTrace.Visible];
+        foreach (var step in steps) await _spans.BelowAsync(received.Context, step);
         var trace = _spans.Of(request.TraceId);
-        var received = trace.Single(span => span.Source.Name == "Microsoft.AspNetCore" && span.ParentSpanId == request.SpanId);
-        foreach (var name in (string[])["publish scans", "process scans", PageTrace.Visible])
-            Assert.True(_spans.IsBelow(trace.Single(span => span.OperationName == name), received.SpanId), $"'{name}' is not below the request");
+        foreach (var step in steps) Assert.Single(trace, span => span.OperationName == step);
         Assert.Contains(trace, span => span.Source.Name == "MassTransit" && span.Kind == ActivityKind.Consumer);
 
         var page = Assert.Single(_spans.LinkingTo(request.TraceId, PageTrace.Page));
@@ -98,8 +101,8 @@ public sealed class AcceptedToVisibleTests(EnrichmentStack stack) : IAsyncLifeti
 
         // Processed, and then delivered twice more.
         for (var delivery = 0; delivery < 3; delivery++) await stack.SendAsync(message);
-        var visible = await _spans.WaitAsync(one.TraceId, PageTrace.Visible);
-        var otherVisible = await _spans.WaitAsync(other.TraceId, PageTrace.Visible);
+        var visible = await _spans.VisibleAsync(one.TraceId);
+        var otherVisible = await _spans.VisibleAsync(other.TraceId);
         await Eventually.TrueAsync(() => Task.FromResult(message.Batches.All(batch => stack.Outcomes.Of(batch.BatchId).Count == 3)), "every delivery is answered");
 
         Assert.Equal(visible.Links.Single().Context.SpanId, otherVisible.Links.Single().Context.SpanId);

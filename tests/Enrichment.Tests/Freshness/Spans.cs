@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using QrPlatform.Projection.Freshness;
 using QrPlatform.Testing;
 
 namespace QrPlatform.Enrichment.Tests.Freshness;
@@ -28,11 +29,20 @@ internal sealed class Spans : IDisposable
     public IReadOnlyList<Activity> LinkingTo(ActivityTraceId trace, string name) =>
         [.. _ended.Where(span => span.OperationName == name && span.Links.Any(link => link.Context.TraceId == trace))];
 
-    public Task<Activity> WaitAsync(ActivityTraceId trace, string name) => Eventually.ValueAsync(
-        () => Task.FromResult(Of(trace).FirstOrDefault(span => span.OperationName == name)), $"the span '{name}'");
+    /// <summary>Waits for a trace to be drawn to its end: until the page is there that made its request visible. The page ends last of what it draws.</summary>
+    public async Task<Activity> VisibleAsync(ActivityTraceId trace)
+    {
+        await Eventually.TrueAsync(() => Task.FromResult(LinkingTo(trace, PageTrace.Page).Count > 0), $"a '{PageTrace.Page}' of the trace");
+        return Of(trace).First(span => span.OperationName == PageTrace.Visible);
+    }
+
+    /// <summary>Waits for a span that is below <paramref name="ancestor"/>: a span ends before those that are above it, and may be here long before them.</summary>
+    public Task<Activity> BelowAsync(ActivityContext ancestor, string name) => Eventually.ValueAsync(
+        () => Task.FromResult(Of(ancestor.TraceId).FirstOrDefault(span => span.OperationName == name && IsBelow(span, ancestor.SpanId))),
+        $"the span '{name}' below the request");
 
     /// <summary>Whether <paramref name="span"/> is below <paramref name="ancestor"/>, through spans that are here.</summary>
-    public bool IsBelow(Activity span, ActivitySpanId ancestor)
+    private bool IsBelow(Activity span, ActivitySpanId ancestor)
     {
         var byId = Of(span.TraceId).ToDictionary(one => one.SpanId);
         for (var parent = span.ParentSpanId; parent != default; parent = byId.TryGetValue(parent, out var next) ? next.ParentSpanId : default)
