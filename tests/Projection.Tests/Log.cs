@@ -12,7 +12,8 @@ namespace QrPlatform.Projection.Tests;
 /// <summary>An event log and its read models in a database of their own.</summary>
 internal sealed partial class Log : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+    /// <summary>How events are written.</summary>
+    public static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
 
     private static readonly string[] Tables =
     [
@@ -31,13 +32,17 @@ internal sealed partial class Log : IAsyncDisposable
 
     private long _sequence;
 
-    private Log(NpgsqlDataSource database) => Database = database;
+    private Log(NpgsqlDataSource database, string connectionString) => (Database, ConnectionString) = (database, connectionString);
+
+    /// <summary>The database, for another process.</summary>
+    public string ConnectionString { get; }
 
     public NpgsqlDataSource Database { get; }
 
     public static async Task<Log> CreateAsync()
     {
-        var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(await TestServers.CreateDatabaseAsync()) { NoResetOnClose = true });
+        var connectionString = await TestServers.CreateDatabaseAsync();
+        var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true });
         await using var store = DocumentStore.For(options =>
         {
             options.Connection(database);
@@ -45,7 +50,7 @@ internal sealed partial class Log : IAsyncDisposable
         });
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         await Migrator.ApplyAsync(database, "projection", typeof(ScanProjection).Assembly, CancellationToken.None);
-        var log = new Log(database);
+        var log = new Log(database, connectionString);
         await log.ExecuteAsync("insert into projection.tenant values ('demo', 'Demo', 'America/Los_Angeles', 'USD')");
         return log;
     }
