@@ -8,6 +8,7 @@ using QrPlatform.ErasedPersons;
 using QrPlatform.Events;
 using QrPlatform.Keys;
 using QrPlatform.Projection.Access;
+using QrPlatform.Projection.Catalogue;
 using QrPlatform.Projection.Erasure;
 using QrPlatform.Projection.Freshness;
 using QrPlatform.Projection.Rebuilds;
@@ -28,6 +29,7 @@ builder.Services.AddSingleton<ReadModelErasure>();
 builder.Services.AddSingleton<SchemaSearch>();
 builder.Services.AddSingleton<ErasureAnswer>();
 builder.AddMigrations("projection", typeof(ScanProjection).Assembly);
+builder.Services.AddHostedService<ViewCommentsService>();
 if (DemoIdentities.AreEnabled(builder.Configuration, builder.Environment))
     builder.Services.AddHostedService<DemoAccess>();
 

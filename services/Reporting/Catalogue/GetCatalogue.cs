@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using QrPlatform.Bi;
 using QrPlatform.ServiceDefaults.Security;
 
 namespace QrPlatform.Reporting.Catalogue;
@@ -7,25 +9,33 @@ namespace QrPlatform.Reporting.Catalogue;
 internal static class GetCatalogue
 {
     private static readonly CatalogueResponse Response = new(
-        MetricCatalogue.Version,
-        [.. Metrics.All.Select(metric => new CatalogueMetric(
-            metric.Name, metric.Description, metric.Unit, metric.Additivity.ToString().ToLowerInvariant(), metric.DatedBy, metric.ByConversionType is not null,
-            metric.OfCosts ? [.. Dimensions.OfCosts.Select(dimension => dimension.Name)] : null))],
-        [.. Dimensions.All.Select(dimension => new CatalogueDimension(
-            dimension.Name, dimension.Description, dimension.Kind == DimensionKind.Integer ? "integer" : "text", dimension.Example, dimension.Choices,
-            dimension.Operators, dimension.OfConversions ? [.. Metrics.All.Where(metric => metric.ByConversionType is not null).Select(metric => metric.Name)] : null))]);
+        MetricCatalogue.Version, MetricCatalogue.Hash, [.. MetricCatalogue.Model.Metrics.Select(Describe)], [.. MetricCatalogue.Model.Dimensions.Select(Describe)]);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/catalogue", Handle).RequireAuthorization(Policies.Dashboards);
 
     private static Ok<CatalogueResponse> Handle() => TypedResults.Ok(Response);
+
+    private static CatalogueMetric Describe(Metric metric) => new(
+        metric.Name, metric.Definition, metric.Unit, Written(metric.Additivity), metric.DatedBy, metric.ByConversionType is not null,
+        metric.OfCosts ? [.. MetricCatalogue.OfCosts.Select(dimension => dimension.Name)] : null,
+        metric.Title, metric.FormulaText, metric.Grain, metric.Format, Written(metric.Privacy), metric.Owner, metric.Target, metric.Version);
+
+    private static CatalogueDimension Describe(Dimension dimension) => new(
+        dimension.Name, dimension.Definition, dimension.Kind == DimensionKind.Integer ? "integer" : "text", dimension.Example, dimension.Choices,
+        dimension.Operators,
+        dimension.OfConversions ? [.. MetricCatalogue.Model.Metrics.Where(metric => metric.ByConversionType is not null).Select(metric => metric.Name)] : null,
+        dimension.Title, Written(dimension.Privacy), dimension.Owner, dimension.Version);
+
+    private static string Written(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }
 
 /// <summary>The metric catalogue.</summary>
-/// <param name="Version">Changes whenever a definition does.</param>
+/// <param name="Version">Changes whenever a definition does: the hash's first 16 digits.</param>
+/// <param name="Hash">SHA-256 of all definitions, hexadecimal, as in every answer.</param>
 /// <param name="Metrics">What can be measured.</param>
 /// <param name="Dimensions">What it can be broken down and filtered by.</param>
-public sealed record CatalogueResponse(string Version, IReadOnlyList<CatalogueMetric> Metrics, IReadOnlyList<CatalogueDimension> Dimensions);
+public sealed record CatalogueResponse(string Version, string Hash, IReadOnlyList<CatalogueMetric> Metrics, IReadOnlyList<CatalogueDimension> Dimensions);
 
 /// <summary>A metric.</summary>
 /// <param name="Name">Name in queries.</param>
@@ -35,8 +45,17 @@ public sealed record CatalogueResponse(string Version, IReadOnlyList<CatalogueMe
 /// <param name="DatedBy">Which instant puts it on a day.</param>
 /// <param name="ByConversionType">Whether it can be broken down by <c>conversion_type</c>.</param>
 /// <param name="OnlyDimensions">The dimensions that it can be broken down and filtered by, or null where they are not limited.</param>
+/// <param name="Title">What people call it.</param>
+/// <param name="Formula">How it is computed from the catalogue's measures.</param>
+/// <param name="Grain">What one counted thing is.</param>
+/// <param name="Format">Number format as spreadsheets write it.</param>
+/// <param name="Privacy"><c>aggregate</c> or <c>person_related</c>.</param>
+/// <param name="Owner">Who answers for the definition.</param>
+/// <param name="Target">Where the value should lie, or null.</param>
+/// <param name="Version">Version of the definition.</param>
 public sealed record CatalogueMetric(
-    string Name, string Description, string Unit, string Additivity, string DatedBy, bool ByConversionType, IReadOnlyList<string>? OnlyDimensions);
+    string Name, string Description, string Unit, string Additivity, string DatedBy, bool ByConversionType, IReadOnlyList<string>? OnlyDimensions,
+    string Title, string Formula, string Grain, string Format, string Privacy, string Owner, TargetBand? Target, int Version);
 
 /// <summary>A dimension.</summary>
 /// <param name="Name">Name in queries.</param>
@@ -46,5 +65,10 @@ public sealed record CatalogueMetric(
 /// <param name="Values">All values, where there are few.</param>
 /// <param name="Operators">Filter operators. <c>ne</c> and <c>nin</c> include rows whose value is missing, unless null is among the values.</param>
 /// <param name="OnlyMetrics">The metrics that it is limited to, or null.</param>
+/// <param name="Title">What people call it.</param>
+/// <param name="Privacy"><c>aggregate</c> or <c>person_related</c>.</param>
+/// <param name="Owner">Who answers for the definition.</param>
+/// <param name="Version">Version of the definition.</param>
 public sealed record CatalogueDimension(
-    string Name, string Description, string Type, string? Example, IReadOnlyList<string>? Values, IReadOnlyList<string> Operators, IReadOnlyList<string>? OnlyMetrics);
+    string Name, string Description, string Type, string? Example, IReadOnlyList<string>? Values, IReadOnlyList<string> Operators, IReadOnlyList<string>? OnlyMetrics,
+    string Title, string Privacy, string Owner, int Version);

@@ -1,20 +1,24 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
-using System.Text.Json;
+using QrPlatform.Bi;
 
 namespace QrPlatform.Reporting.Catalogue;
 
-/// <summary>All definitions together, and their version: the same definitions give the same version, any change another one.</summary>
+/// <summary>The catalogue that this service was built with, and its names.</summary>
 internal static class MetricCatalogue
 {
-    private static readonly JsonSerializerOptions Exact = new() { IncludeFields = true };
+    public static readonly CatalogueModel Model = CatalogueCompiler.CompileEmbedded();
 
-    public static readonly FrozenDictionary<string, Metric> MetricsByName = Metrics.All.ToFrozenDictionary(metric => metric.Name, StringComparer.Ordinal);
+    public static readonly FrozenDictionary<string, Metric> MetricsByName = Model.Metrics.ToFrozenDictionary(metric => metric.Name, StringComparer.Ordinal);
 
     public static readonly FrozenDictionary<string, Dimension> DimensionsByName =
-        Dimensions.All.ToFrozenDictionary(dimension => dimension.Name, StringComparer.Ordinal);
+        Model.Dimensions.ToFrozenDictionary(dimension => dimension.Name, StringComparer.Ordinal);
 
-    /// <summary>First 16 hexadecimal digits of the definitions' SHA-256.</summary>
-    public static readonly string Version = Convert.ToHexStringLower(
-        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { Metrics = Metrics.All, Dimensions = Dimensions.All }, Exact)))[..16];
+    /// <summary>SHA-256 of all definitions, hexadecimal.</summary>
+    public static readonly string Hash = Model.Hash;
+
+    /// <summary>The hash's first 16 digits.</summary>
+    public static readonly string Version = Hash[..16];
+
+    /// <summary>The dimensions that costs are known by.</summary>
+    public static IEnumerable<Dimension> OfCosts => Model.Dimensions.Where(dimension => dimension.Sources.Contains(RowSource.Cost));
 }

@@ -69,7 +69,7 @@ internal sealed class ExportQuery(CsvStream csv, TimeZoneNames zones, IOptions<E
         string[] columns = [.. plan.Dimensions.Select(dimension => dimension.Name), .. plan.Metrics.Select(metric => metric.Name)];
         var limit = plan.Limit == options.Value.MostRows ? (int?)null : plan.Limit;
         var export = new CsvExport("query", columns, limit, new AskedDays(plan.TimeZone, plan.From, plan.To));
-        return csv.SendAsync(context, export, (command, at) => QuerySql.Fill(command, plan, at), cancellationToken);
+        return csv.SendAsync(context, export, (command, at) => QuerySql.Fill(command, plan, QueryPlanner.FromFacts(plan, at), at), cancellationToken);
     }
 
     // The query as it would have been posted, so that it is checked in one place.

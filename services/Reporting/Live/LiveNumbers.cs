@@ -43,7 +43,7 @@ internal sealed class LiveNumbers(NpgsqlDataSource database, TimeProvider clock)
     private static async Task<string[]> ValuesAsync(ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, CancellationToken cancellationToken)
     {
         await using var command = snapshot.Command("");
-        QuerySql.Fill(command, plan, at);
+        QuerySql.Fill(command, plan, QueryPlanner.FromFacts(plan, at), at);
         using var row = JsonDocument.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!);
         return [.. row.RootElement.EnumerateArray().Select(value => value.GetRawText())];
     }

@@ -39,7 +39,8 @@ internal static class Measure
         var days = await DaysAsync(database, scope, request, cancellationToken);
         await using var snapshot = await ReaderSnapshot.OpenAsync(database, scope, days, cancellationToken);
         await using var command = snapshot.Command("");
-        QuerySql.Fill(command, plan, snapshot.At with { FromAt = request.From.UtcDateTime, ToAt = request.To.UtcDateTime });
+        var at = snapshot.At with { FromAt = request.From.UtcDateTime, ToAt = request.To.UtcDateTime };
+        QuerySql.Fill(command, plan, QueryPlanner.FromFacts(plan, at), at);
         using var row = JsonDocument.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!);
         var value = row.RootElement[0].ValueKind == JsonValueKind.Number ? row.RootElement[0].GetDecimal() : (decimal?)null;
         var scans = request.Metric == Scans ? (long?)value : plan.Metrics.Count > 1 ? row.RootElement[1].GetInt64() : null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using QrPlatform.Bi;
 using QrPlatform.Reporting.Catalogue;
 
 namespace QrPlatform.Reporting.Query;
@@ -27,14 +28,14 @@ internal static partial class LabelValues
         var text = value.ValueKind switch
         {
             JsonValueKind.String => JsonObjectReader.Storable(value.GetString()!),
-            JsonValueKind.Number when dimension.Name == "year" => value.GetRawText(),
+            JsonValueKind.Number when dimension.Grain == TimeGrain.Year => value.GetRawText(),
             _ => null,
         };
         return text is null ? null : dimension.Kind switch
         {
             DimensionKind.Choice => dimension.Choices!.Contains(text) ? text : null,
             DimensionKind.Hour => Hour(text),
-            DimensionKind.Period => Period(dimension.Name, text),
+            DimensionKind.Period => Period(dimension.Grain, text),
             _ => text,
         };
     }
@@ -65,15 +66,15 @@ internal static partial class LabelValues
         DateTimeOffset.TryParseExact(text.Replace("Z", "+00:00", StringComparison.Ordinal), HourFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
         && at.UtcDateTime.Year is >= 1970 and < 2200 ? at.UtcDateTime : null;
 
-    private static object? Period(string name, string text)
+    private static object? Period(TimeGrain? grain, string text)
     {
-        var start = name switch
+        var start = grain switch
         {
-            "day" => Day(text),
-            "week" when Week().Match(text) is { Success: true } week => IsoMonday(Part(week, 1), Part(week, 2)),
-            "month" => Day(text + "-01"),
-            "quarter" when Quarter().Match(text) is { Success: true } quarter => new DateOnly(Part(quarter, 1), (Part(quarter, 2) * 3) - 2, 1),
-            "year" => Day(text + "-01-01"),
+            TimeGrain.Day => Day(text),
+            TimeGrain.Week when Week().Match(text) is { Success: true } week => IsoMonday(Part(week, 1), Part(week, 2)),
+            TimeGrain.Month => Day(text + "-01"),
+            TimeGrain.Quarter when Quarter().Match(text) is { Success: true } quarter => new DateOnly(Part(quarter, 1), (Part(quarter, 2) * 3) - 2, 1),
+            TimeGrain.Year => Day(text + "-01-01"),
             _ => null,
         };
         return start is { Year: >= 1969 and < 2200 } day ? day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified) : null;

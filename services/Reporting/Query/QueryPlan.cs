@@ -1,4 +1,4 @@
-using QrPlatform.Reporting.Catalogue;
+using QrPlatform.Bi;
 
 namespace QrPlatform.Reporting.Query;
 

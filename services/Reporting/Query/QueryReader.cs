@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QrPlatform.Bi;
 using QrPlatform.Reporting.Catalogue;
 
 namespace QrPlatform.Reporting.Query;
@@ -6,7 +7,7 @@ namespace QrPlatform.Reporting.Query;
 /// <summary>Checks a query's JSON against the catalogue. A pure function: either a plan, or everything that is wrong.</summary>
 internal static class QueryReader
 {
-    private const int DefaultLimit = 1_000, MaxLimit = 100_000, MaxMetrics = 20, MaxDimensions = 8, MaxFilters = 20, MaxValues = 1_000;
+    private const int DefaultLimit = 1_000, MaxLimit = 100_000, MaxMetrics = 30, MaxDimensions = 8, MaxFilters = 20, MaxValues = 1_000;
 
     public static QueryPlan? Read(JsonElement body, List<FieldError> errors, int usualLimit = DefaultLimit, int mostRows = MaxLimit)
     {
@@ -59,7 +60,7 @@ internal static class QueryReader
         if (name is null || operation is null) return null;
         if (!MetricCatalogue.DimensionsByName.TryGetValue(name, out var dimension))
         {
-            filter.Note("dimension", "unknown_dimension", $"There is no such dimension. Allowed: {string.Join(", ", Dimensions.All.Select(known => known.Name))}.");
+            filter.Note("dimension", "unknown_dimension", $"There is no such dimension. Allowed: {string.Join(", ", MetricCatalogue.Model.Dimensions.Select(known => known.Name))}.");
             return null;
         }
 
@@ -109,10 +110,10 @@ internal static class QueryReader
     {
         var ofCosts = plan.Metrics.Where(metric => metric.OfCosts).Select(metric => metric.Name).ToList();
         if (ofCosts.Count == 0) return;
-        var allowed = string.Join(", ", Dimensions.OfCosts.Select(dimension => dimension.Name));
+        var allowed = string.Join(", ", MetricCatalogue.OfCosts.Select(dimension => dimension.Name));
         void Check(string path, Dimension dimension)
         {
-            if (dimension.CostKey is null)
+            if (!dimension.Sources.Contains(RowSource.Cost))
                 query.Note(path, Refusals.NotAtThisGrain, $"{string.Join(", ", ofCosts)} cannot be told by {dimension.Name}. Allowed with costs: {allowed}.");
         }
 

@@ -1,18 +1,20 @@
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using QrPlatform.Bi;
 using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Catalogue;
+using QrPlatform.Reporting.Query.Sources;
 
 namespace QrPlatform.Reporting.Query;
 
 /// <summary>
-/// Makes one statement of a plan: an aggregate per row source, put together by their dimensions. Only text from the catalogue becomes SQL;
+/// Makes one statement of a plan: an aggregate per source, put together by their dimensions. Only text from the catalogue becomes SQL;
 /// whatever a user wrote is a parameter. Each row of the result is a JSON array in the order of the answer's columns.
 /// </summary>
 internal static class QuerySql
 {
-    public static void Fill(NpgsqlCommand command, QueryPlan plan, SnapshotPosition at)
+    public static void Fill(NpgsqlCommand command, QueryPlan plan, IReadOnlyList<QueryPart> parts, SnapshotPosition at)
     {
         var parameters = command.Parameters;
         parameters.Add(new NpgsqlParameter("zone", NpgsqlDbType.Text) { Value = at.Zone });
@@ -24,24 +26,24 @@ internal static class QuerySql
         parameters.Add(new NpgsqlParameter("limit", NpgsqlDbType.Integer) { Value = plan.Limit + 1 });
         if (plan.After is { } after) parameters.Add(new NpgsqlParameter("after", NpgsqlDbType.Bigint) { Value = after });
         for (var i = 0; i < plan.Filters.Count; i++)
-            parameters.Add(new NpgsqlParameter($"f{i}", ArrayType(plan.Filters[i].Dimension)) { Value = plan.Filters[i].Values });
-        command.CommandText = Compose(plan);
+            parameters.Add(new NpgsqlParameter($"f{i}", plan.Filters[i].Dimension.ArrayType) { Value = plan.Filters[i].Values });
+        command.CommandText = Compose(plan, parts);
     }
 
-    public static string Compose(QueryPlan plan)
+    public static string Compose(QueryPlan plan, IReadOnlyList<QueryPart> parts)
     {
-        var components = plan.Metrics.SelectMany(metric => ComponentsOf(plan, metric)).Distinct().ToList();
-        var parts = components.Select(component => component.Source).Distinct().Select(source => Part(plan, components, source));
+        var measures = parts.SelectMany(part => part.Measures).ToList();
         var dimensions = Enumerable.Range(0, plan.Dimensions.Count).Select(i => $"d{i}").ToList();
 
-        // A component is computed in one part and null in the others, so the largest is the only one.
-        var sql = new StringBuilder("with parts as (\n").AppendJoin("\n  union all\n", parts).Append("\n), combined as (\n  select ")
-            .AppendJoin(", ", dimensions.Concat(components.Select((_, i) => $"max(c{i}) as c{i}"))).Append("\n  from parts")
+        // A measure is computed in one part and null in the others, so the largest is the only one.
+        var sql = new StringBuilder("with parts as (\n").AppendJoin("\n  union all\n", parts.Select(part => Part(plan, measures, part)))
+            .Append("\n), combined as (\n  select ")
+            .AppendJoin(", ", dimensions.Concat(measures.Select((_, i) => $"max(c{i}) as c{i}"))).Append("\n  from parts")
             .Append(GroupBy(plan))
             .Append("\n), valued as (\n  select ")
-            .AppendJoin(", ", dimensions.Concat(plan.Metrics.Select((metric, i) => $"{Value(plan, metric, components)} as m{i}")))
+            .AppendJoin(", ", dimensions.Concat(plan.Metrics.Select((metric, i) => $"{Value(plan, metric, measures)} as m{i}")))
             .Append("\n  from combined\n)\nselect json_build_array(")
-            .AppendJoin(", ", plan.Dimensions.Select((dimension, i) => Apply(dimension.Label, $"d{i}")).Concat(plan.Metrics.Select((_, i) => $"m{i}")))
+            .AppendJoin(", ", plan.Dimensions.Select((dimension, i) => dimension.Label($"d{i}")).Concat(plan.Metrics.Select((_, i) => $"m{i}")))
             .Append(")::text\nfrom valued");
 
         var order = Orderings(plan).ToList();
@@ -49,39 +51,20 @@ internal static class QuerySql
         return sql.Append("\nlimit @limit").ToString();
     }
 
-    private static IReadOnlyList<Component> ComponentsOf(QueryPlan plan, Metric metric) =>
-        plan.ByConversionType ? [metric.ByConversionType!] : metric.Components;
-
-    private static string Part(QueryPlan plan, List<Component> components, RowSource source)
+    private static string Part(QueryPlan plan, List<Measure> measures, QueryPart part)
     {
-        var own = components.Where(component => component.Source == source).ToList();
-        var columns = plan.Dimensions.Select((dimension, i) => $"{Key(dimension, source)} as d{i}")
-            .Concat(components.Select((component, i) => component.Source == source
-                ? $"({component.Aggregate} filter (where {component.Rows}))::{component.SqlType} as c{i}"
-                : $"null::{component.SqlType} as c{i}"));
-        var (from, at) = source switch
-        {
-            RowSource.Conversions => ("bi_query.event e cross join lateral unnest(e.conversions) as t (conversion_type)", "e.occurred_at"),
-            RowSource.Unconsented => ("bi_query.unconsented u", "u.hour"),
-            RowSource.Costs => ("bi_query.campaign_cost k", "k.day"),
-            _ => ("bi_query.event e", "e.occurred_at"),
-        };
-        var conditions = new List<string>
-        {
-            source == RowSource.Costs ? $"{at} between @firstday and @lastday" : $"{at} >= @from and {at} < @to",
-            string.Join(" or ", own.Select(component => component.Rows).Distinct().Select(rows => $"({rows})")),
-        };
+        var source = part.Source;
+        var columns = plan.Dimensions.Select((dimension, i) => $"{source.Key(dimension)} as d{i}")
+            .Concat(measures.Select((measure, i) => part.Measures.Contains(measure)
+                ? $"({source.Value(measure, plan.Dimensions)})::{measure.SqlType} as c{i}"
+                : $"null::{measure.SqlType} as c{i}"));
+        var conditions = new List<string> { source.InRange };
+        if (source.Rows(part.Measures) is { } rows) conditions.Add(rows);
         if (plan.After is not null) conditions.Add("e.seq_id > @after");
-        conditions.AddRange(plan.Filters.Select((filter, i) => Condition(filter, Key(filter.Dimension, source), $"@f{i}")));
-        return $"  select {string.Join(", ", columns)}\n  from {from}\n  where {string.Join("\n    and ", conditions.Select(condition => $"({condition})"))}{GroupBy(plan)}";
+        conditions.AddRange(plan.Filters.Select((filter, i) => Condition(filter, source.Key(filter.Dimension), $"@f{i}")));
+        var having = plan.Dimensions.Count > 0 && source.Present([.. part.Measures, .. part.Presences]) is { } present ? $"\n  having {present}" : "";
+        return $"  select {string.Join(", ", columns)}\n  from {source.From}\n  where {string.Join("\n    and ", conditions.Select(condition => $"({condition})"))}{GroupBy(plan)}{having}";
     }
-
-    private static string Key(Dimension dimension, RowSource source) => source switch
-    {
-        RowSource.Unconsented => dimension.UnconsentedKey ?? $"null::{dimension.SqlType}",
-        RowSource.Costs => dimension.CostKey ?? throw new InvalidOperationException($"Costs are not known by {dimension.Name}; the query should have been refused."),
-        _ => dimension.Key,
-    };
 
     // Whoever excludes a value does not exclude rows without value, as a person would expect, other than SQL.
     private static string Condition(DimensionFilter filter, string key, string values)
@@ -98,12 +81,16 @@ internal static class QuerySql
         };
     }
 
-    private static string Value(QueryPlan plan, Metric metric, List<Component> components)
+    private static string Value(QueryPlan plan, Metric metric, List<Measure> measures)
     {
-        var expression = plan.ByConversionType ? "coalesce({0}, 0)" : metric.Value;
-        var own = ComponentsOf(plan, metric);
-        for (var i = 0; i < own.Count; i++) expression = expression.Replace($"{{{i}}}", $"c{components.IndexOf(own[i])}", StringComparison.Ordinal);
-        return expression;
+        string Column(string name) => $"c{measures.FindIndex(measure => measure.Name == name)}";
+        if (plan.ByConversionType) return $"coalesce({Column(metric.ByConversionType!.Name)}, 0)";
+        var value = MetricSql.Value(metric.Formula, Column);
+
+        // Where all of the range has settled, the planner left out what would tell.
+        return metric.Settles is { } settles && measures.Contains(settles.Measure)
+            ? $"case when {Column(settles.Measure.Name)} + interval '{settles.Hours} hours' <= @asof then {value} end"
+            : value;
     }
 
     // What is asked for, then every dimension, so that equal rows come in the same order each time.
@@ -122,14 +109,4 @@ internal static class QuerySql
 
     private static string GroupBy(QueryPlan plan) =>
         plan.Dimensions.Count == 0 ? "" : "\n  group by " + string.Join(", ", Enumerable.Range(1, plan.Dimensions.Count));
-
-    private static string Apply(string template, string key) => template.Replace("{0}", key, StringComparison.Ordinal);
-
-    private static NpgsqlDbType ArrayType(Dimension dimension) => NpgsqlDbType.Array | dimension.Kind switch
-    {
-        DimensionKind.Integer => NpgsqlDbType.Integer,
-        DimensionKind.Hour => NpgsqlDbType.TimestampTz,
-        DimensionKind.Period => NpgsqlDbType.Timestamp,
-        _ => NpgsqlDbType.Text,
-    };
 }

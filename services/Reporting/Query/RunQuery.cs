@@ -53,7 +53,7 @@ internal static class RunQuery
         var at = snapshot.At;
 
         // While sessions of the range are younger than 7 days, an answer holds for this moment only.
-        var settled = plan.Metrics.All(metric => metric.SettlesAfter is not { } age || at.ToAt + age <= at.AsOf);
+        var settled = plan.Metrics.All(metric => metric.Settles is not { } settles || QueryPlanner.HasSettled(settles, at));
         var key = Key(scope, plan, at);
         if (settled && await cache.FindAsync(key) is { } kept) return Answer(context, plan, at, kept, "hit");
 
@@ -96,13 +96,13 @@ internal static class RunQuery
             plan.OrderBy,
             plan.Limit,
         });
-        return $"query:{scope.TenantId}:{MetricCatalogue.Version}:{at.Projected}:{Convert.ToHexStringLower(SHA256.HashData(described))}";
+        return $"query:{scope.TenantId}:{MetricCatalogue.Hash}:{at.Projected}:{Convert.ToHexStringLower(SHA256.HashData(described))}";
     }
 
     private static async Task<QueryRows> ReadAsync(ReaderSnapshot snapshot, QueryPlan plan, CancellationToken cancellationToken)
     {
         await using var command = snapshot.Command("");
-        QuerySql.Fill(command, plan, snapshot.At);
+        QuerySql.Fill(command, plan, QueryPlanner.FromFacts(plan, snapshot.At), snapshot.At);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var json = new ArrayBufferWriter<byte>();
         json.Write("["u8);
@@ -134,6 +134,7 @@ internal static class RunQuery
         writer.WriteBoolean("truncated", rows.Truncated);
         writer.WriteString("timeZone", at.Zone);
         writer.WriteString("catalogueVersion", MetricCatalogue.Version);
+        writer.WriteString("catalogue", MetricCatalogue.Hash);
         writer.WriteEndObject();
         writer.Flush();
         return TypedResults.Bytes(json.WrittenMemory, "application/json");

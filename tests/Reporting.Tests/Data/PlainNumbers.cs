@@ -27,6 +27,7 @@ internal sealed class PlainNumbers
     [
         "total_scans", "sessions", "unique_visitors", "returning_visitors", "conversions", "converting_sessions", "conversion_rate", "conversion_rate_7d",
         "revenue", "average_lead_score", "average_engagement_seconds", "new_customers", "bot_scans", "unconsented_scans", "test_scans",
+        "returning_visitor_rate", "scan_frequency", "scans_per_session", "revenue_per_visitor", "landing_views", "engagements", "leads", "data_completeness",
     ];
 
     /// <summary>The facts of a range of local days.</summary>
@@ -45,23 +46,35 @@ internal sealed class PlainNumbers
         var scored = scans.Where(f => f.Event.LeadScore is not null).ToList();
         var converted = facts.Where(f => f.IsCounted && f.Event.Conversions is { Count: > 0 }).ToList();
         var paid = facts.Where(f => f.IsCounted && f.Event.Revenue is not null).ToList();
+        var earned = paid.Sum(f => f.Event.Revenue ?? 0);
+        var returning = visitors.Count(v => _firstScans[v] < start);
+        decimal? PerVisitor(decimal part) => visitors.Count == 0 ? null : part / visitors.Count;
+        bool IsComplete(TestEvent e) => e is { Visitor: not null, Campaign.Id: not null, Place.Country: not null, Device.Type: not null };
         return name switch
         {
             "total_scans" => (scans.Count, scans.Count > 0),
             "sessions" => (sessions.Count, sessions.Count > 0),
             "unique_visitors" => (visitors.Count, scans.Count > 0),
-            "returning_visitors" => (visitors.Count(v => _firstScans[v] < start), scans.Any(f => f.Event.Visitor is { } v && _firstScans[v] < start)),
+            "returning_visitors" => (returning, scans.Any(f => f.Event.Visitor is { } v && _firstScans[v] < start)),
             "conversions" => (converted.Sum(f => f.Event.Conversions!.Count), converted.Count > 0),
             "converting_sessions" => (sessions.Count(f => Converts(f, 10_000)), sessions.Any(f => Converts(f, 10_000))),
             "conversion_rate" => (Share(sessions.Count(f => Converts(f, 10_000))), sessions.Count > 0),
             "conversion_rate_7d" => (Share(sessions.Count(f => Converts(f, 7))), sessions.Count > 0),
-            "revenue" => (paid.Sum(f => f.Event.Revenue), paid.Count > 0),
+            "revenue" => (earned, earned != 0),
             "average_lead_score" => (scored.Count == 0 ? null : scored.Average(f => f.Event.LeadScore), scans.Count > 0),
             "average_engagement_seconds" => (engaged.Count == 0 ? null : engaged.Average(list => list.Sum(e => e.Engagement)), engaged.Count > 0),
             "new_customers" => (facts.Count(f => f.IsNewCustomer), facts.Any(f => f.IsNewCustomer)),
             "bot_scans" => Counted(facts, f => f.Event is { IsScanKind: true, IsBot: true, IsTest: false }),
             "unconsented_scans" => Counted(facts, f => f.Event.Kind == "UNCONSENTED"),
             "test_scans" => Counted(facts, f => f.Event is { IsScanKind: true, IsTest: true }),
+            "returning_visitor_rate" => (PerVisitor(returning), scans.Count > 0),
+            "scan_frequency" => (PerVisitor(scans.Count(f => f.Event.Visitor is not null)), scans.Count > 0),
+            "scans_per_session" => (sessions.Count == 0 ? null : (decimal)scans.Count / sessions.Count, scans.Count > 0),
+            "revenue_per_visitor" => (PerVisitor(earned), earned != 0 || scans.Count > 0),
+            "landing_views" => Counted(facts, f => f is { IsCounted: true, Event.Kind: "LANDING_VIEW" }),
+            "engagements" => Counted(facts, f => f is { IsCounted: true, Event.Kind: "ENGAGEMENT" }),
+            "leads" => Counted(facts, f => f is { IsCounted: true, Event.Kind: "LEAD" }),
+            "data_completeness" => (scans.Count == 0 ? null : (decimal)scans.Count(f => IsComplete(f.Event)) / scans.Count, scans.Count > 0),
             _ => throw new ArgumentException(name),
         };
     }

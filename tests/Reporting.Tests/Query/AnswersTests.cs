@@ -100,8 +100,11 @@ public sealed class AnswersTests(NumbersFixture fixture) : IClassFixture<Numbers
         using var response = await fixture.Reporting.GetAsync("/v1/catalogue", fixture.Reporting.Token());
         var catalogue = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
         Assert.Matches("^[0-9a-f]{16}$", catalogue.GetProperty("version").GetString());
+        Assert.StartsWith(catalogue.GetProperty("version").GetString()!, catalogue.GetProperty("hash").GetString(), StringComparison.Ordinal);
+        using var answered = await fixture.Reporting.PostAsync("""{"metrics": ["sessions"], "dateRange": {"from": "2025-01-01", "to": "2025-01-31"}}""", fixture.Reporting.Token());
+        Assert.Equal(catalogue.GetProperty("hash").GetString(), JsonDocument.Parse(await answered.Content.ReadAsStringAsync()).RootElement.GetProperty("catalogue").GetString());
         var metrics = catalogue.GetProperty("metrics").EnumerateArray().ToDictionary(metric => metric.GetProperty("name").GetString()!);
-        string[] ofCosts = ["cost", "campaign_roi", "cost_per_acquisition"];
+        string[] ofCosts = ["cost", "campaign_roi", "cost_per_acquisition", "cost_per_conversion"];
         Assert.Equal(Data.PlainNumbers.AllMetrics.Concat(ofCosts).Order(StringComparer.Ordinal), metrics.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(ofCosts, metrics.Where(metric => metric.Value.GetProperty("onlyDimensions").ValueKind == JsonValueKind.Array).Select(metric => metric.Key));
 

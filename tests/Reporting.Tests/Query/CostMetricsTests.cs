@@ -130,7 +130,8 @@ public sealed class CostMetricsTests(CostMetricsTests.Fixture fixture) : IClassF
             var costs = _costs.Days.Where(cost => cost.Day >= From && cost.Day <= To && ofCampaign(cost.Campaign))
                 .Where(cost => where is null || where(RandomCosts.Label(cost, by[0])))
                 .ToLookup(cost => Key(by.Select(dimension => RandomCosts.Label(cost, dimension))));
-            return facts.Select(group => group.Key).Union(costs.Select(group => group.Key)).ToDictionary(key => key, key =>
+            var earning = facts.Where(group => group.Any(f => f.IsNewCustomer) || group.Sum(f => f.Event.Revenue ?? 0) != 0).Select(group => group.Key);
+            return earning.Union(costs.Select(group => group.Key)).ToDictionary(key => key, key =>
             {
                 var cost = costs[key].Sum(share => share.Amount);
                 var revenue = facts[key].Where(f => f.IsCounted).Sum(f => f.Event.Revenue ?? 0);

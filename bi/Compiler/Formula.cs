@@ -1,0 +1,34 @@
+namespace QrPlatform.Bi;
+
+/// <summary>A formula over measures. A measure without rows is 0; what is divided by 0 has no value.</summary>
+public abstract record Formula
+{
+    private Formula()
+    {
+    }
+
+    /// <summary>A number.</summary>
+    /// <param name="Value">Its value.</param>
+    public sealed record Number(decimal Value) : Formula;
+
+    /// <summary>A measure's value.</summary>
+    /// <param name="Name">The measure.</param>
+    public sealed record MeasureValue(string Name) : Formula;
+
+    /// <summary>One of <c>+ - * /</c>.</summary>
+    /// <param name="Operator">Which.</param>
+    /// <param name="Left">Left operand.</param>
+    /// <param name="Right">Right operand.</param>
+    public sealed record Operation(char Operator, Formula Left, Formula Right) : Formula;
+
+    /// <summary>The names of all measures in it, each once, in the order of their first use.</summary>
+    public IEnumerable<string> MeasureNames => this switch
+    {
+        MeasureValue measure => [measure.Name],
+        Operation operation => operation.Left.MeasureNames.Concat(operation.Right.MeasureNames).Distinct(StringComparer.Ordinal),
+        _ => [],
+    };
+
+    /// <summary>Something in it is divided.</summary>
+    public bool Divides => this is Operation operation && (operation.Operator == '/' || operation.Left.Divides || operation.Right.Divides);
+}

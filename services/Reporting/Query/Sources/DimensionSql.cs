@@ -1,0 +1,70 @@
+using System.Globalization;
+using NpgsqlTypes;
+using QrPlatform.Bi;
+using QrPlatform.Reporting.Catalogue;
+
+namespace QrPlatform.Reporting.Query.Sources;
+
+/// <summary>The catalogue's dimensions in PostgreSQL's words. Parameter <c>@zone</c> is the time zone that is asked for.</summary>
+internal static class DimensionSql
+{
+    // The instant decides: of the two hours 01:00 in autumn each keeps its own offset.
+    private const string HourLabel =
+        "to_char({0} at time zone @zone, 'YYYY-MM-DD\"T\"HH24:MI:SS') || case when {0} at time zone @zone < {0} at time zone 'UTC' then '-' else '+' end"
+        + " || to_char(greatest(({0} at time zone @zone) - ({0} at time zone 'UTC'), ({0} at time zone 'UTC') - ({0} at time zone @zone)), 'HH24:MI')";
+
+    extension(Dimension dimension)
+    {
+        /// <summary>PostgreSQL type of the key.</summary>
+        public string SqlType => dimension.Kind switch
+        {
+            DimensionKind.Integer => "integer",
+            DimensionKind.Hour => "timestamptz",
+            DimensionKind.Period => "timestamp",
+            _ => "text",
+        };
+
+        /// <summary>Type of an array of keys.</summary>
+        public NpgsqlDbType ArrayType => NpgsqlDbType.Array | dimension.Kind switch
+        {
+            DimensionKind.Integer => NpgsqlDbType.Integer,
+            DimensionKind.Hour => NpgsqlDbType.TimestampTz,
+            DimensionKind.Period => NpgsqlDbType.Timestamp,
+            _ => NpgsqlDbType.Text,
+        };
+
+        /// <summary>The label of a key.</summary>
+        public string Label(string key) => dimension.Grain switch
+        {
+            TimeGrain.Hour => HourLabel.Replace("{0}", key, StringComparison.Ordinal),
+            TimeGrain.Day => $"to_char({key}, 'YYYY-MM-DD')",
+            TimeGrain.Week => $"to_char({key}, 'IYYY\"-W\"IW')",
+            TimeGrain.Month => $"to_char({key}, 'YYYY-MM')",
+            TimeGrain.Quarter => $"to_char({key}, 'YYYY\"-Q\"Q')",
+            TimeGrain.Year => $"to_char({key}, 'YYYY')",
+            _ => key,
+        };
+
+        /// <summary>What is grouped, ordered and compared, of a row whose time is an instant.</summary>
+        public string KeyAt(string alias, string instant) =>
+            dimension.Grain == TimeGrain.Hour ? $"date_trunc('hour', {instant}, @zone)" : dimension.KeyOn(alias, $"{instant} at time zone @zone");
+
+        /// <summary>The same of a row whose time is a local timestamp.</summary>
+        public string KeyOn(string alias, string local) => dimension.Grain switch
+        {
+            TimeGrain.HourOfDay => $"extract(hour from {local})::integer",
+            TimeGrain.DayOfWeek => $"extract(isodow from {local})::integer",
+            { } grain and not TimeGrain.Hour => $"date_trunc('{grain.ToString().ToLowerInvariant()}', {local})",
+            null => dimension.Grades is null ? $"{alias}.{dimension.Column}" : Graded(dimension, alias),
+            _ => throw new InvalidOperationException($"{dimension.Name} is not known of whole days."),
+        };
+    }
+
+    private static string Graded(Dimension dimension, string alias)
+    {
+        var column = $"{alias}.{dimension.Column}";
+        var cases = dimension.Grades!.Where(grade => grade.From is not null)
+            .Select(grade => string.Create(CultureInfo.InvariantCulture, $"when {column} >= {grade.From} then '{grade.Value}'"));
+        return $"case {string.Join(" ", cases)} when {column} is null then '{dimension.Missing}' else '{dimension.Grades![^1].Value}' end";
+    }
+}

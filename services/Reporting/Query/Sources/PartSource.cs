@@ -1,0 +1,30 @@
+using QrPlatform.Bi;
+
+namespace QrPlatform.Reporting.Query.Sources;
+
+/// <summary>Something that measures can be read from, in SQL. Whose rows are seen, the database's policies decide.</summary>
+/// <param name="name">Its name in explanations.</param>
+internal abstract class PartSource(string name)
+{
+    public string Name => name;
+
+    /// <summary>What stands after <c>from</c>.</summary>
+    public abstract string From { get; }
+
+    /// <summary>Condition that a row lies in the range that is asked for.</summary>
+    public abstract string InRange { get; }
+
+    /// <summary>What is grouped and compared for a dimension.</summary>
+    public abstract string Key(Dimension dimension);
+
+    /// <summary>A measure's value over a group.</summary>
+    /// <param name="measure">The measure.</param>
+    /// <param name="by">The query's dimensions.</param>
+    public abstract string Value(Measure measure, IReadOnlyList<Dimension> by);
+
+    /// <summary>Condition that a row belongs to any of the measures.</summary>
+    public virtual string? Rows(IReadOnlyList<Measure> measures) => null;
+
+    /// <summary>Condition that a group has something of any of the measures; null where each group has.</summary>
+    public virtual string? Present(IReadOnlyList<Measure> measures) => null;
+}
