@@ -31,10 +31,14 @@ public static class Extensions
         return builder;
     }
 
-    /// <summary>Maps <c>/health</c> (every check, as JSON; 503 when one is unhealthy) and <c>/alive</c> (the process answers).</summary>
+    /// <summary>
+    /// Maps <c>/health</c> (every check, as JSON; 503 when one is unhealthy), <c>/alive</c> (the process answers) and <c>/internal/v1/routes</c> (what
+    /// it answers; for holders of the service key).
+    /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         HealthEndpoints.Map(app);
+        RouteList.Map(app);
         return app;
     }
 }

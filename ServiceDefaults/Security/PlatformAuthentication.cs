@@ -53,16 +53,28 @@ public static class PlatformAuthentication
     public static IServiceCollection AddPlatformAuthorization(this IServiceCollection services)
     {
         services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
-            .AddPolicy(Policies.Analytics, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.Analyst))
-            .AddPolicy(Policies.Dashboards, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.Analyst, Roles.Executive))
-            .AddPolicy(Policies.Live, policy => policy.RequireClaim(
-                PlatformClaims.Role, Roles.Administrator, Roles.Analyst, Roles.Executive, Roles.ComplianceOfficer))
-            .AddPolicy(Policies.Alerts, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.Analyst, Roles.Operator))
-            .AddPolicy(Policies.Operations, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.Operator))
-            .AddPolicy(Policies.Privacy, policy => policy.RequireClaim(PlatformClaims.Role, Roles.Administrator, Roles.ComplianceOfficer));
+            .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireTenant().Build())
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireTenant().Build())
+            .AddPolicy(Policies.Analytics, policy => policy.RequireRoleInTenant(Roles.Administrator, Roles.Analyst))
+            .AddPolicy(Policies.Dashboards, policy => policy.RequireRoleInTenant(Roles.Administrator, Roles.Analyst, Roles.Executive))
+            .AddPolicy(Policies.Live, policy => policy.RequireRoleInTenant(
+                Roles.Administrator, Roles.Analyst, Roles.Executive, Roles.ComplianceOfficer))
+            .AddPolicy(Policies.Alerts, policy => policy.RequireRoleInTenant(Roles.Administrator, Roles.Analyst, Roles.Operator))
+            .AddPolicy(Policies.Operations, policy => policy.RequireRoleInTenant(Roles.Administrator, Roles.Operator))
+            .AddPolicy(Policies.Privacy, policy => policy.RequireRoleInTenant(Roles.Administrator, Roles.ComplianceOfficer))
+            .AddPolicy(Policies.Administration, policy => policy.RequireRoleInTenant(Roles.Administrator));
         return services;
     }
+
+    /// <summary>Requires a valid token that names a tenant: none is issued without, and nothing is anybody's without.</summary>
+    public static AuthorizationPolicyBuilder RequireTenant(this AuthorizationPolicyBuilder policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.FindFirstValue(PlatformClaims.Tenant) is { Length: > 0 });
+    }
+
+    private static AuthorizationPolicyBuilder RequireRoleInTenant(this AuthorizationPolicyBuilder policy, params string[] roles) =>
+        policy.RequireTenant().RequireClaim(PlatformClaims.Role, roles);
 }
 
 /// <summary>Names of authorization policies.</summary>
@@ -85,6 +97,9 @@ public static class Policies
 
     /// <summary>Privacy API and audit: administrator, compliance officer.</summary>
     public const string Privacy = "privacy";
+
+    /// <summary>Users, logins and keys of the tenant: administrator.</summary>
+    public const string Administration = "administration";
 }
 
 /// <summary>Values of the claim <c>role</c>.</summary>

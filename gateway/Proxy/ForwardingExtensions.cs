@@ -17,7 +17,7 @@ internal static class ForwardingExtensions
 
     public static void AddForwarding(this WebApplicationBuilder builder)
     {
-        builder.Services.AddAuthorizationBuilder().AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser());
+        builder.Services.AddAuthorizationBuilder().AddPolicy(SignedIn, policy => policy.RequireTenant());
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinations>();
         builder.Services.Configure<KeyManagementOptions>(options =>
             (options.XmlRepository, options.XmlEncryptor) = (new UnsavedKeys(), new NullXmlEncryptor()));

@@ -44,6 +44,8 @@ builder.Services
     .ApplyAllDatabaseChangesOnStartup()
     .AddAsyncDaemon(DaemonMode.HotCold);
 builder.Services.AddFreshness();
+builder.Services.AddSingleton<BiLogins>();
+builder.Services.AddHostedService<OverstayingSessions>();
 builder.Services.AddSingleton<RebuildList>();
 builder.Services.AddSingleton(services => new Rebuilder(services.GetRequiredService<NpgsqlDataSource>()));
 builder.Services.AddSingleton<RebuildWorker>();
@@ -56,6 +58,7 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.MapDefaultEndpoints();
 RebuildRequests.Map(app);
+ManageBiLogins.Map(app);
 await app.RunAsync();
 
 /// <summary>The projection service; named for test hosts.</summary>

@@ -34,10 +34,10 @@ internal sealed partial class Log : IAsyncDisposable
 
     private Log(NpgsqlDataSource database, string connectionString) => (Database, ConnectionString) = (database, connectionString);
 
-    /// <summary>The database, for another process.</summary>
-    public string ConnectionString { get; }
-
     public NpgsqlDataSource Database { get; }
+
+    /// <summary>The database, for another process or login.</summary>
+    public string ConnectionString { get; }
 
     public static async Task<Log> CreateAsync()
     {

@@ -1,5 +1,6 @@
 using QrPlatform.Enrichment.Managing;
 using QrPlatform.Events;
+using QrPlatform.Requests;
 using QrPlatform.ServiceDefaults.Security;
 
 namespace QrPlatform.Enrichment.Campaigns;

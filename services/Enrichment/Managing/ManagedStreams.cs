@@ -2,6 +2,7 @@ using JasperFx;
 using Marten;
 using Marten.Exceptions;
 using QrPlatform.Events;
+using QrPlatform.Requests;
 
 namespace QrPlatform.Enrichment.Managing;
 

@@ -84,6 +84,7 @@ public sealed class RoutesTests(GatewayWithServices shared)
     [InlineData("/v1/audit", "a----a")]
     [InlineData("/v1/alerts", "a-aaa-")]
     [InlineData("/v1/incidents", "a---a-")]
+    [InlineData("/v1/bi-logins", "a-----")]
     public async Task Lets_through_only_the_roles_that_may(string path, string who)
     {
         string[] users = ["admin", "executive", "analyst", "marketer", "operator", "compliance"];
