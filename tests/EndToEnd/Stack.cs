@@ -20,6 +20,9 @@ public sealed class Stack : IAsyncLifetime
     /// <summary>The directory of all data, logs and run records.</summary>
     public string DataDirectory { get; } = Path.Combine(Path.GetTempPath(), $"qrplatform-e2e-{Guid.NewGuid():N}");
 
+    /// <summary>What services recognise each other by.</summary>
+    public string ServiceKey { get; } = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
+
     /// <summary>A client of the gateway without credentials.</summary>
     public HttpClient Gateway { get; private set; } = null!;
 
@@ -33,7 +36,7 @@ public sealed class Stack : IAsyncLifetime
     {
         using var limit = new CancellationTokenSource(StartLimit);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
-            [$"--QR_DATA_DIR={DataDirectory}", "--QR_DATA_EPHEMERAL=true"], (options, _) => options.DisableDashboard = false, limit.Token);
+            [$"--QR_DATA_DIR={DataDirectory}", "--QR_DATA_EPHEMERAL=true", $"--Parameters:service-key={ServiceKey}"], (options, _) => options.DisableDashboard = false, limit.Token);
         _application = await builder.BuildAsync(limit.Token);
         await _application.StartAsync(limit.Token);
         Gateway = _application.CreateHttpClient("gateway", "http");
@@ -45,6 +48,9 @@ public sealed class Stack : IAsyncLifetime
         if (_application is not null) await _application.DisposeAsync();
         if (Directory.Exists(DataDirectory)) Directory.Delete(DataDirectory, recursive: true);
     }
+
+    /// <summary>Where a part of the stack is reached without the gateway.</summary>
+    public Uri AddressOf(string resource) => _application!.GetEndpoint(resource, "http");
 
     /// <summary>A client with a user's token.</summary>
     public async Task<HttpClient> SignInAsync(string user, string password = "demo")
@@ -76,6 +82,10 @@ public sealed class Stack : IAsyncLifetime
         await connection.OpenAsync();
         return connection;
     }
+
+    /// <summary>Connection string of the cache, as the services have it.</summary>
+    public async Task<string> RedisAsync() =>
+        await _application!.GetConnectionStringAsync("redis") ?? throw new InvalidOperationException("The AppHost gives the cache no connection string.");
 
     /// <summary>Every key and value of the cache, one after the other.</summary>
     public async Task<byte[]> RedisContentAsync()
