@@ -4,7 +4,7 @@ namespace QrPlatform.EndToEnd.Data;
 /// Whole sessions of a made-up tenant, the same for the same seed: scans, landings, engagement, conversions and revenue, refunds days later,
 /// bots, tests, visitors without sessions, events with neither, refusals of consent, currencies without a rate; around both DST changes of 2025 in Los Angeles.
 /// </summary>
-internal sealed class Sessions(int seed, string prefix)
+internal sealed class Sessions(int seed, string prefix, IReadOnlyList<DateTimeOffset> anchors)
 {
     private static readonly string?[] Countries = ["US", "CA", "MX", "DE", null];
     private static readonly string[] Devices = ["MOBILE", "TABLET", "DESKTOP"];
@@ -21,16 +21,20 @@ internal sealed class Sessions(int seed, string prefix)
     private readonly List<Event> _events = [];
     private int _number;
 
-    public static IReadOnlyList<Event> Make(int seed, string prefix, int sessions)
+    /// <param name="seed">The same seed, the same events.</param>
+    /// <param name="prefix">Begins every id.</param>
+    /// <param name="sessions">How many.</param>
+    /// <param name="anchors">Around when, instead of the DST changes.</param>
+    public static IReadOnlyList<Event> Make(int seed, string prefix, int sessions, IReadOnlyList<DateTimeOffset>? anchors = null)
     {
-        var made = new Sessions(seed, prefix);
+        var made = new Sessions(seed, prefix, anchors ?? Anchors);
         for (var i = 0; i < sessions; i++) made.AddSession(i);
         return made._events;
     }
 
     private void AddSession(int index)
     {
-        var start = Anchors[_random.Next(Anchors.Length)].AddMilliseconds(_random.Next(0, 40_000_000));
+        var start = anchors[_random.Next(anchors.Count)].AddMilliseconds(_random.Next(0, 40_000_000));
         var kind = _random.Next(100);
         var visitor = _random.Next(10) == 0 ? null : $"{prefix}-vis-{_random.Next(index / 3 + 2)}";
         var session = kind < 70 ? $"{prefix}-ses-{index}" : null; // the rest is cut per visitor, or stands alone
