@@ -27,6 +27,8 @@ internal static class ReportingApplication
         builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis", HealthStatus.Degraded, ["ready"], TimeSpan.FromSeconds(2));
         builder.Services.AddSingleton<AnswerCache>();
         builder.Services.AddSingleton<TimeZoneNames>();
+        builder.Services.AddSingleton<QuarterHours>();
+        builder.Services.AddSingleton<QueryPlanner>();
         builder.AddLive();
         builder.AddReportingMessaging();
         builder.AddExports();

@@ -87,6 +87,15 @@ public sealed class JsonObjectReader(JsonElement element, string path, List<Fiel
         return null;
     }
 
+    /// <summary>True or false; null where it is absent or wrong.</summary>
+    public bool? Flag(string name)
+    {
+        if (!Present(name, required: false, out var value)) return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        Note(name, "wrong_type", "Must be true or false.");
+        return null;
+    }
+
     /// <summary>A calendar day, or null where it is absent or wrong.</summary>
     public DateOnly? Day(string name)
     {

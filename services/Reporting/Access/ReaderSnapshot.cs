@@ -22,12 +22,16 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
     private readonly NpgsqlTransaction _transaction;
     private bool _isDisposed;
 
-    private ReaderSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, SnapshotPosition at)
+    private ReaderSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, ReaderScope scope, SnapshotPosition at)
     {
         _connection = connection;
         _transaction = transaction;
+        Scope = scope;
         At = at;
     }
+
+    /// <summary>What may be seen.</summary>
+    public ReaderScope Scope { get; }
 
     /// <summary>Where the snapshot stands.</summary>
     public SnapshotPosition At { get; }
@@ -44,7 +48,7 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
         try
         {
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-            return new ReaderSnapshot(connection, transaction, await EnterAsync(connection, scope, days, timeout ?? Usual, cancellationToken));
+            return new ReaderSnapshot(connection, transaction, scope, await EnterAsync(connection, scope, days, timeout ?? Usual, cancellationToken));
         }
         catch
         {
@@ -108,7 +112,8 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
             reader.GetDateTime(4),
             reader.GetDateTime(5),
             reader.GetInt64(6),
-            reader.GetDateTime(7));
+            reader.GetDateTime(7),
+            reader.GetString(8));
     }
 }
 
@@ -127,5 +132,14 @@ internal sealed record AskedDays(string? Zone, DateOnly? From, DateOnly? To)
 /// <param name="ToAt">End of the last day.</param>
 /// <param name="Projected">The event log's sequence up to which rows were made.</param>
 /// <param name="AsOf">The moment up to which accepted events are in the numbers.</param>
+/// <param name="TenantZone">The tenant's time zone.</param>
 internal sealed record SnapshotPosition(
-    string Zone, string? Currency, DateOnly FirstDay, DateOnly LastDay, DateTime FromAt, DateTime ToAt, long Projected, DateTime AsOf);
+    string Zone, string? Currency, DateOnly FirstDay, DateOnly LastDay, DateTime FromAt, DateTime ToAt, long Projected, DateTime AsOf, string TenantZone)
+{
+    /// <summary>The instants are those at which the days begin and end.</summary>
+    public bool IsWholeDays { get; init; } = true;
+
+    /// <summary>The same between other instants.</summary>
+    public SnapshotPosition Between(DateTime from, DateTime to) =>
+        this with { FromAt = from, ToAt = to, IsWholeDays = IsWholeDays && from == FromAt && to == ToAt };
+}

@@ -24,7 +24,7 @@ internal sealed partial class CsvStream(NpgsqlDataSource database, RunningExport
     private const int FlushAt = 32 * 1024;
 
     /// <summary>Runs the export. <paramref name="fill"/> makes the statement, whose rows are JSON arrays in one column.</summary>
-    public async Task<IResult> SendAsync(HttpContext context, CsvExport export, Action<NpgsqlCommand, SnapshotPosition> fill, CancellationToken cancellationToken)
+    public async Task<IResult> SendAsync(HttpContext context, CsvExport export, Func<ReaderSnapshot, NpgsqlCommand, ValueTask> fill, CancellationToken cancellationToken)
     {
         if (!running.TryEnter(context.User.TenantId(), context.User.Identity?.Name ?? "", out var place))
         {
@@ -38,7 +38,7 @@ internal sealed partial class CsvStream(NpgsqlDataSource database, RunningExport
             await using var snapshot = await ReaderSnapshot.OpenAsync(database, ReaderScope.Of(context.User), export.Days, cancellationToken, options.Value.StatementTimeout);
             await using var command = snapshot.Command("");
             command.CommandTimeout = (int)options.Value.StatementTimeout.TotalSeconds + 5;
-            fill(command, snapshot.At);
+            await fill(snapshot, command);
             try
             {
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using Npgsql;
 using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Query;
 using QrPlatform.ServiceDefaults.Security;
@@ -14,7 +15,7 @@ namespace QrPlatform.Reporting.Exports;
 /// <c>metrics</c>, <c>dimensions</c> (names with commas), <c>filter</c> (<c>dimension:operator:value</c>, repeated; a JSON array for several
 /// values or null), <c>from</c>, <c>to</c>, <c>timeZone</c>, <c>orderBy</c> (<c>field</c> or <c>field:desc</c>), <c>limit</c> and <c>bom</c>.
 /// </summary>
-internal sealed class ExportQuery(CsvStream csv, TimeZoneNames zones, IOptions<ExportOptions> options)
+internal sealed class ExportQuery(CsvStream csv, TimeZoneNames zones, QueryPlanner planner, IOptions<ExportOptions> options)
 {
     private static readonly string[] Parameters = ["metrics", "dimensions", "filter", "from", "to", "timeZone", "orderBy", "limit", "bom"];
 
@@ -69,8 +70,11 @@ internal sealed class ExportQuery(CsvStream csv, TimeZoneNames zones, IOptions<E
         string[] columns = [.. plan.Dimensions.Select(dimension => dimension.Name), .. plan.Metrics.Select(metric => metric.Name)];
         var limit = plan.Limit == options.Value.MostRows ? (int?)null : plan.Limit;
         var export = new CsvExport("query", columns, limit, new AskedDays(plan.TimeZone, plan.From, plan.To));
-        return csv.SendAsync(context, export, (command, at) => QuerySql.Fill(command, plan, QueryPlanner.FromFacts(plan, at), at), cancellationToken);
+        return csv.SendAsync(context, export, (snapshot, command) => FillAsync(snapshot, command, plan, cancellationToken), cancellationToken);
     }
+
+    private async ValueTask FillAsync(ReaderSnapshot snapshot, NpgsqlCommand command, QueryPlan plan, CancellationToken cancellationToken) =>
+        QuerySql.Fill(command, plan, (await planner.ChooseAsync(snapshot, plan, snapshot.At, cancellationToken)).Parts, snapshot.At);
 
     // The query as it would have been posted, so that it is checked in one place.
     private static JsonObject Encode(IQueryCollection query)

@@ -43,7 +43,11 @@ internal sealed class ExportRows(NpgsqlDataSource database, CsvStream csv)
         var asked = RowRequest.Read(context.Request.Query, view, Parameters, errors);
         if (asked is null) return Refusals.BadParameters(errors);
         var export = new CsvExport(view.Name, [.. view.Columns.Select(column => column.Name)], asked.Limit, new AskedDays(null, asked.From ?? new DateOnly(1970, 1, 1), asked.To ?? new DateOnly(2199, 12, 31)));
-        return await csv.SendAsync(context, export, (command, at) => RowSql.Fill(command, view, asked, at), cancellationToken);
+        return await csv.SendAsync(context, export, (snapshot, command) =>
+            {
+                RowSql.Fill(command, view, asked, snapshot.At);
+                return ValueTask.CompletedTask;
+            }, cancellationToken);
     }
 
     private async Task<SortedDictionary<string, ExportedView>> ViewsAsync(CancellationToken cancellationToken)

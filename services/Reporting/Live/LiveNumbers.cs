@@ -14,7 +14,7 @@ namespace QrPlatform.Reporting.Live;
 /// Reads the stream's numbers of one scope in one snapshot, by the definitions of the catalogue. The total of all time is counted once and
 /// then goes on by the events that were projected since; it is counted anew every minute, because rows may also be taken away.
 /// </summary>
-internal sealed class LiveNumbers(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class LiveNumbers(NpgsqlDataSource database, QueryPlanner planner, TimeProvider clock)
 {
     private static readonly TimeSpan RecountAfter = TimeSpan.FromMinutes(1);
     private static readonly DateTime Always = DateTime.UnixEpoch, Never = new(2200, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -29,9 +29,9 @@ internal sealed class LiveNumbers(NpgsqlDataSource database, TimeProvider clock)
         // A rebuild starts at the beginning again: then nothing that was read before holds.
         if (before is not null && (before.Position > at.Projected || now - before.CountedAt > RecountAfter)) before = null;
 
-        var total = (await ValuesAsync(snapshot, Total with { After = before?.Position }, at with { FromAt = Always, ToAt = Never }, cancellationToken))[0];
+        var total = (await ValuesAsync(snapshot, Total with { After = before?.Position }, at.Between(Always, Never), cancellationToken))[0];
         var today = await ValuesAsync(snapshot, Today, at, cancellationToken);
-        var lastHour = await ValuesAsync(snapshot, Total, at with { FromAt = now.UtcDateTime.AddHours(-1), ToAt = Never }, cancellationToken);
+        var lastHour = await ValuesAsync(snapshot, Total, at.Between(now.UtcDateTime.AddHours(-1), Never), cancellationToken);
         var counters = new LiveCounters(
             (before?.Counters.TotalScans ?? 0) + long.Parse(total, CultureInfo.InvariantCulture), at.FirstDay, today[0], today[1], today[2], today[3], lastHour[0]);
         return new LiveState(at.Projected, at.AsOf, counters, await ScansAsync(snapshot, before, cancellationToken), before?.CountedAt ?? now);
@@ -40,10 +40,10 @@ internal sealed class LiveNumbers(NpgsqlDataSource database, TimeProvider clock)
     private static QueryPlan Plan(params string[] metrics) =>
         new([.. metrics.Select(name => MetricCatalogue.MetricsByName[name])], [], [], default, default, null, [], 1);
 
-    private static async Task<string[]> ValuesAsync(ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, CancellationToken cancellationToken)
+    private async Task<string[]> ValuesAsync(ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, CancellationToken cancellationToken)
     {
         await using var command = snapshot.Command("");
-        QuerySql.Fill(command, plan, QueryPlanner.FromFacts(plan, at), at);
+        QuerySql.Fill(command, plan, (await planner.ChooseAsync(snapshot, plan, at, cancellationToken)).Parts, at);
         using var row = JsonDocument.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!);
         return [.. row.RootElement.EnumerateArray().Select(value => value.GetRawText())];
     }

@@ -31,7 +31,7 @@ internal static class Measure
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/internal/v1/measurements", Handle).RequireServiceKey().AllowAnonymous().ExcludeFromDescription();
 
-    private static async Task<IResult> Handle(MeasureRequest request, NpgsqlDataSource database, CancellationToken cancellationToken)
+    private static async Task<IResult> Handle(MeasureRequest request, NpgsqlDataSource database, QueryPlanner planner, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
         if (Plan(request, withScans: true, []) is not { } plan && (plan = Plan(request, withScans: false, errors)) is null) return Refusals.Unprocessable(errors);
@@ -39,8 +39,8 @@ internal static class Measure
         var days = await DaysAsync(database, scope, request, cancellationToken);
         await using var snapshot = await ReaderSnapshot.OpenAsync(database, scope, days, cancellationToken);
         await using var command = snapshot.Command("");
-        var at = snapshot.At with { FromAt = request.From.UtcDateTime, ToAt = request.To.UtcDateTime };
-        QuerySql.Fill(command, plan, QueryPlanner.FromFacts(plan, at), at);
+        var at = snapshot.At.Between(request.From.UtcDateTime, request.To.UtcDateTime);
+        QuerySql.Fill(command, plan, (await planner.ChooseAsync(snapshot, plan, at, cancellationToken)).Parts, at);
         using var row = JsonDocument.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!);
         var value = row.RootElement[0].ValueKind == JsonValueKind.Number ? row.RootElement[0].GetDecimal() : (decimal?)null;
         var scans = request.Metric == Scans ? (long?)value : plan.Metrics.Count > 1 ? row.RootElement[1].GetInt64() : null;

@@ -16,6 +16,9 @@ internal sealed record QueryPlan(
     /// <summary>Counts only events after this sequence of the log, for sums that go on; null for all.</summary>
     public long? After { get; init; }
 
+    /// <summary>The answer says what it was made of, and is computed anew.</summary>
+    public bool Explain { get; init; }
+
     /// <summary>Something asks for conversions by their type, so they are counted one by one.</summary>
     public bool ByConversionType => Dimensions.Any(dimension => dimension.OfConversions) || Filters.Any(filter => filter.Dimension.OfConversions);
 }

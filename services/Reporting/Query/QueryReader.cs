@@ -12,7 +12,7 @@ internal static class QueryReader
     public static QueryPlan? Read(JsonElement body, List<FieldError> errors, int usualLimit = DefaultLimit, int mostRows = MaxLimit)
     {
         var query = new JsonObjectReader(body, "$", errors);
-        query.Allow("metrics", "dimensions", "filters", "dateRange", "timeZone", "orderBy", "limit");
+        query.Allow("metrics", "dimensions", "filters", "dateRange", "timeZone", "orderBy", "limit", "explain");
         var metrics = query.Known("metrics", 1, MaxMetrics, MetricCatalogue.MetricsByName, "metric");
         var dimensions = query.Known("dimensions", 0, MaxDimensions, MetricCatalogue.DimensionsByName, "dimension");
         var filters = query.Objects("filters", MaxFilters).Select(Filter).OfType<DimensionFilter>().ToList();
@@ -22,7 +22,7 @@ internal static class QueryReader
         var orderings = query.Objects("orderBy", MaxDimensions + MaxMetrics).Select(ordering => Order(ordering, columns)).OfType<Ordering>().ToList();
         var limit = query.Number("limit", 1, mostRows) ?? usualLimit;
 
-        var plan = new QueryPlan(metrics, dimensions, filters, from, to, zone, orderings, limit);
+        var plan = new QueryPlan(metrics, dimensions, filters, from, to, zone, orderings, limit) { Explain = query.Flag("explain") ?? false };
         if (plan.ByConversionType) CheckConversionGrain(query, metrics);
         CheckCostGrain(query, plan);
         return errors.Count == 0 ? plan : null;

@@ -20,7 +20,7 @@ internal static class RunQuery
         routes.MapPost("/v1/query", Handle).RequireAuthorization(Policies.Dashboards);
 
     private static async Task<IResult> Handle(
-        HttpContext context, NpgsqlDataSource database, TimeZoneNames zones, AnswerCache cache, ExportQuery export, CancellationToken cancellationToken)
+        HttpContext context, NpgsqlDataSource database, TimeZoneNames zones, QueryPlanner planner, AnswerCache cache, ExportQuery export, CancellationToken cancellationToken)
     {
         var (body, refusal) = await RequestBody.ReadObjectAsync(context.Request, MaxBody, cancellationToken);
         if (refusal is not null) return refusal;
@@ -37,7 +37,7 @@ internal static class RunQuery
 
         try
         {
-            return await AnswerAsync(context, plan, database, cache, cancellationToken);
+            return await AnswerAsync(context, plan, database, planner, cache, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
         {
@@ -46,7 +46,7 @@ internal static class RunQuery
     }
 
     private static async Task<IResult> AnswerAsync(
-        HttpContext context, QueryPlan plan, NpgsqlDataSource database, AnswerCache cache, CancellationToken cancellationToken)
+        HttpContext context, QueryPlan plan, NpgsqlDataSource database, QueryPlanner planner, AnswerCache cache, CancellationToken cancellationToken)
     {
         var scope = ReaderScope.Of(context.User);
         await using var snapshot = await ReaderSnapshot.OpenAsync(database, scope, new AskedDays(plan.TimeZone, plan.From, plan.To), cancellationToken);
@@ -54,23 +54,30 @@ internal static class RunQuery
 
         // While sessions of the range are younger than 7 days, an answer holds for this moment only.
         var settled = plan.Metrics.All(metric => metric.Settles is not { } settles || QueryPlanner.HasSettled(settles, at));
+        var choice = await planner.ChooseAsync(snapshot, plan, at, cancellationToken);
+        if (plan.Explain)
+        {
+            var explained = await ReadAsync(snapshot, plan, choice, cancellationToken);
+            return Answer(context, plan, at, explained, "none", await QueryExplanation.OfAsync(snapshot, plan, choice, cancellationToken));
+        }
+
         var key = Key(scope, plan, at);
         if (settled && await cache.FindAsync(key) is { } kept) return Answer(context, plan, at, kept, "hit");
 
-        if (!settled) return Answer(context, plan, at, await ReadAsync(snapshot, plan, cancellationToken), "none");
+        if (!settled) return Answer(context, plan, at, await ReadAsync(snapshot, plan, choice, cancellationToken), "none");
         if (cache.Join(key, out var own) is { } flight)
         {
             // Waiting needs no connection.
             await snapshot.DisposeAsync();
             return await flight.WaitAsync(cancellationToken) is { } landed
                 ? Answer(context, plan, at, landed, "shared")
-                : await AnswerAsync(context, plan, database, cache, cancellationToken);
+                : await AnswerAsync(context, plan, database, planner, cache, cancellationToken);
         }
 
         QueryRows? rows = null;
         try
         {
-            rows = await ReadAsync(snapshot, plan, cancellationToken);
+            rows = await ReadAsync(snapshot, plan, choice, cancellationToken);
         }
         finally
         {
@@ -99,10 +106,10 @@ internal static class RunQuery
         return $"query:{scope.TenantId}:{MetricCatalogue.Hash}:{at.Projected}:{Convert.ToHexStringLower(SHA256.HashData(described))}";
     }
 
-    private static async Task<QueryRows> ReadAsync(ReaderSnapshot snapshot, QueryPlan plan, CancellationToken cancellationToken)
+    private static async Task<QueryRows> ReadAsync(ReaderSnapshot snapshot, QueryPlan plan, QueryChoice choice, CancellationToken cancellationToken)
     {
         await using var command = snapshot.Command("");
-        QuerySql.Fill(command, plan, QueryPlanner.FromFacts(plan, snapshot.At), snapshot.At);
+        QuerySql.Fill(command, plan, choice.Parts, snapshot.At);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var json = new ArrayBufferWriter<byte>();
         json.Write("["u8);
@@ -117,7 +124,7 @@ internal static class RunQuery
         return new QueryRows(json.WrittenMemory, count > plan.Limit);
     }
 
-    private static FileContentHttpResult Answer(HttpContext context, QueryPlan plan, SnapshotPosition at, QueryRows rows, string cached)
+    private static FileContentHttpResult Answer(HttpContext context, QueryPlan plan, SnapshotPosition at, QueryRows rows, string cached, QueryExplanation? explanation = null)
     {
         context.Response.Headers["X-Cache"] = cached;
         context.Response.Headers.CacheControl = "private, no-store";
@@ -135,6 +142,12 @@ internal static class RunQuery
         writer.WriteString("timeZone", at.Zone);
         writer.WriteString("catalogueVersion", MetricCatalogue.Version);
         writer.WriteString("catalogue", MetricCatalogue.Hash);
+        if (explanation is not null)
+        {
+            writer.WritePropertyName("explain");
+            JsonSerializer.Serialize(writer, explanation, JsonSerializerOptions.Web);
+        }
+
         writer.WriteEndObject();
         writer.Flush();
         return TypedResults.Bytes(json.WrittenMemory, "application/json");
