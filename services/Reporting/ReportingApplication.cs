@@ -29,6 +29,7 @@ internal static class ReportingApplication
         builder.Services.AddSingleton<TimeZoneNames>();
         builder.Services.AddSingleton<QuarterHours>();
         builder.Services.AddSingleton<QueryPlanner>();
+        builder.Services.AddSingleton<QueryAnswer>();
         builder.AddLive();
         builder.AddReportingMessaging();
         builder.AddExports();

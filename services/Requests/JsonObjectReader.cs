@@ -87,6 +87,9 @@ public sealed class JsonObjectReader(JsonElement element, string path, List<Fiel
         return null;
     }
 
+    /// <summary>The member is there, and not null.</summary>
+    public bool Has(string name) => Present(name, required: false, out _);
+
     /// <summary>True or false; null where it is absent or wrong.</summary>
     public bool? Flag(string name)
     {

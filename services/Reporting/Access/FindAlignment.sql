@@ -1,8 +1,8 @@
 -- From when on a quarter of an hour never lies across a change of the zone's clock, nor across the start of an hour. Whole days in UTC at whose
--- ends the clock differs hold the changes.
+-- ends the clock differs hold the changes. Past 2037 the rules repeat.
 with days as (
     select d, (d at time zone $1) - (d at time zone 'UTC') as difference
-    from generate_series(timestamptz '1969-12-31 00:00:00+00', timestamptz '2200-01-02 00:00:00+00', interval '24 hours') d
+    from generate_series(timestamptz '1969-12-31 00:00:00+00', timestamptz '2040-01-02 00:00:00+00', interval '24 hours') d
 ), changes as (
     select d, difference, lead(difference) over (order by d) as next from days
 ), quarters as (

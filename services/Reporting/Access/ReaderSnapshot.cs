@@ -2,6 +2,7 @@ using System.Data;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using QrPlatform.Reporting.Query;
 using QrPlatform.ServiceDefaults.Database;
 
 namespace QrPlatform.Reporting.Access;
@@ -60,6 +61,16 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
     /// <summary>A command in this transaction.</summary>
     public NpgsqlCommand Command(string sql) => new(sql, _connection, _transaction) { CommandTimeout = 35 };
 
+    /// <summary>The same moment with other days.</summary>
+    public async Task<SnapshotPosition> PositionAsync(AskedDays days, CancellationToken cancellationToken)
+    {
+        await using var command = Command(Position);
+        AddDays(command.Parameters, days);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return Read(reader);
+    }
+
     /// <summary>
     /// Gives the connection back; may be called again. Npgsql reuses its transaction objects, so disposing one twice would end that of
     /// whoever got the connection next.
@@ -75,6 +86,8 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
     private static async Task<SnapshotPosition> EnterAsync(
         NpgsqlConnection connection, ReaderScope scope, AskedDays days, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        var positions = new NpgsqlBatchCommand(Position);
+        AddDays(positions.Parameters, days);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -89,22 +102,30 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
                         new() { Value = timeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) },
                     },
                 },
-                new NpgsqlBatchCommand(Position)
-                {
-                    Parameters =
-                    {
-                        new() { Value = (object?)days.Zone ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                        new() { Value = (object?)days.From ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
-                        new() { Value = (object?)days.To ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
-                        new() { Value = days.DaysBack, NpgsqlDbType = NpgsqlDbType.Integer },
-                    },
-                },
+                positions,
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new SnapshotPosition(
+        return Read(reader);
+    }
+
+    private static void AddDays(NpgsqlParameterCollection parameters, AskedDays days)
+    {
+        parameters.Add(new() { Value = (object?)days.Zone ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        parameters.Add(new() { Value = (object?)days.From ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
+        parameters.Add(new() { Value = (object?)days.To ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
+        parameters.Add(new() { Value = days.DaysBack, NpgsqlDbType = NpgsqlDbType.Integer });
+        parameters.Add(new()
+        {
+            Value = days.Period switch { NamedPeriod.Mtd => "month", NamedPeriod.Qtd => "quarter", NamedPeriod.Ytd => "year", _ => (object)DBNull.Value },
+            NpgsqlDbType = NpgsqlDbType.Text,
+        });
+    }
+
+    private static SnapshotPosition Read(NpgsqlDataReader reader) =>
+        new(
             reader.GetString(0),
             reader.IsDBNull(1) ? null : reader.GetString(1),
             reader.GetFieldValue<DateOnly>(2),
@@ -114,13 +135,15 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
             reader.GetInt64(6),
             reader.GetDateTime(7),
             reader.GetString(8));
-    }
 }
 
 /// <summary>Inclusive local days; a null zone means the tenant's, null days mean the last <see cref="DaysBack"/> and today.</summary>
 internal sealed record AskedDays(string? Zone, DateOnly? From, DateOnly? To)
 {
     public int DaysBack { get; init; } = 30;
+
+    /// <summary>From the first day of a period until today, instead of days; or null.</summary>
+    public NamedPeriod? Period { get; init; }
 }
 
 /// <summary>What a snapshot knows of itself. Instants are UTC; <see cref="ToAt"/> is exclusive.</summary>

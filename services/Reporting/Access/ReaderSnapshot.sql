@@ -6,7 +6,7 @@ with asked as (
     left join bi_query.tenant t on true
 ), dates as (
     select a.zone, a.tenant_zone, a.reporting_currency,
-           coalesce($2, (now() at time zone a.zone)::date - $4) as first_day,
+           coalesce($2, date_trunc($5, now() at time zone a.zone)::date, (now() at time zone a.zone)::date - $4) as first_day,
            coalesce($3, (now() at time zone a.zone)::date) as last_day
     from asked a
 )

@@ -58,7 +58,7 @@ internal sealed class ExportQuery(CsvStream csv, TimeZoneNames zones, QueryPlann
     private async Task<QueryPlan?> PlanAsync(JsonElement body, List<FieldError> errors, CancellationToken cancellationToken)
     {
         var most = options.Value.MostRows;
-        if (QueryReader.Read(body, errors, most, most) is not { } plan) return null;
+        if (QueryReader.Read(body, errors, most, most, rowsOnly: true) is not { } plan) return null;
         if (plan.TimeZone is not { } asked) return plan;
         if (await zones.FindAsync(asked, cancellationToken) is { } zone) return plan with { TimeZone = zone };
         errors.Add(TimeZoneNames.Unknown);
@@ -67,9 +67,8 @@ internal sealed class ExportQuery(CsvStream csv, TimeZoneNames zones, QueryPlann
 
     private Task<IResult> SendAsync(HttpContext context, QueryPlan plan, CancellationToken cancellationToken)
     {
-        string[] columns = [.. plan.Dimensions.Select(dimension => dimension.Name), .. plan.Metrics.Select(metric => metric.Name)];
         var limit = plan.Limit == options.Value.MostRows ? (int?)null : plan.Limit;
-        var export = new CsvExport("query", columns, limit, new AskedDays(plan.TimeZone, plan.From, plan.To));
+        var export = new CsvExport("query", [.. plan.Columns], limit, plan.Days);
         return csv.SendAsync(context, export, (snapshot, command) => FillAsync(snapshot, command, plan, cancellationToken), cancellationToken);
     }
 

@@ -90,5 +90,5 @@ internal sealed partial class AnswerCache(IServiceProvider services, ILogger<Ans
     }
 }
 
-/// <summary>An answer's rows as a JSON array, and whether there were more than the limit.</summary>
+/// <summary>An answer's rows and what else was asked for, as members of a JSON object, and whether there were more rows than the limit.</summary>
 internal sealed record QueryRows(ReadOnlyMemory<byte> Json, bool Truncated);

@@ -9,20 +9,21 @@ internal static class QueryReader
 {
     private const int DefaultLimit = 1_000, MaxLimit = 100_000, MaxMetrics = 30, MaxDimensions = 8, MaxFilters = 20, MaxValues = 1_000;
 
-    public static QueryPlan? Read(JsonElement body, List<FieldError> errors, int usualLimit = DefaultLimit, int mostRows = MaxLimit)
+    public static QueryPlan? Read(JsonElement body, List<FieldError> errors, int usualLimit = DefaultLimit, int mostRows = MaxLimit, bool rowsOnly = false)
     {
         var query = new JsonObjectReader(body, "$", errors);
-        query.Allow("metrics", "dimensions", "filters", "dateRange", "timeZone", "orderBy", "limit", "explain");
+        query.Allow(["metrics", "dimensions", "filters", "dateRange", "timeZone", "orderBy", "limit", .. QueryExtras.Fields]);
         var metrics = query.Known("metrics", 1, MaxMetrics, MetricCatalogue.MetricsByName, "metric");
         var dimensions = query.Known("dimensions", 0, MaxDimensions, MetricCatalogue.DimensionsByName, "dimension");
         var filters = query.Objects("filters", MaxFilters).Select(Filter).OfType<DimensionFilter>().ToList();
-        var (from, to) = Range(query.Object("dateRange", required: true));
+        var (from, to) = Range(query.Object("dateRange", required: !query.Has("period")));
+        if (query.Has("period") && query.Has("dateRange")) query.Note("period", "twice", "Ask for a period or a dateRange, not both.");
         var zone = query.Text("timeZone");
         string[] columns = [.. dimensions.Select(dimension => dimension.Name), .. metrics.Select(metric => metric.Name)];
         var orderings = query.Objects("orderBy", MaxDimensions + MaxMetrics).Select(ordering => Order(ordering, columns)).OfType<Ordering>().ToList();
         var limit = query.Number("limit", 1, mostRows) ?? usualLimit;
 
-        var plan = new QueryPlan(metrics, dimensions, filters, from, to, zone, orderings, limit) { Explain = query.Flag("explain") ?? false };
+        var plan = QueryExtras.Read(query, new QueryPlan(metrics, dimensions, filters, from, to, zone, orderings, limit), rowsOnly);
         if (plan.ByConversionType) CheckConversionGrain(query, metrics);
         CheckCostGrain(query, plan);
         return errors.Count == 0 ? plan : null;

@@ -38,7 +38,8 @@ internal static class QuerySql
         // A measure is computed in one part and null in the others, so the largest is the only one.
         var sql = new StringBuilder("with parts as (\n").AppendJoin("\n  union all\n", parts.Select(part => Part(plan, measures, part)))
             .Append("\n), combined as (\n  select ")
-            .AppendJoin(", ", dimensions.Concat(measures.Select((_, i) => $"max(c{i}) as c{i}"))).Append("\n  from parts")
+            .AppendJoin(", ", dimensions.Concat(measures.Select((_, i) => $"max(c{i}) as c{i}")))
+            .Append(plan.Axis is { } axis ? $"\n  from ({Filled(plan, axis, measures)}) filled" : "\n  from parts")
             .Append(GroupBy(plan))
             .Append("\n), valued as (\n  select ")
             .AppendJoin(", ", dimensions.Concat(plan.Metrics.Select((metric, i) => $"{Value(plan, metric, measures)} as m{i}")))
@@ -64,6 +65,16 @@ internal static class QuerySql
         conditions.AddRange(plan.Filters.Select((filter, i) => Condition(filter, source.Key(filter.Dimension), $"@f{i}")));
         var having = plan.Dimensions.Count > 0 && source.Present([.. part.Measures, .. part.Presences]) is { } present ? $"\n  having {present}" : "";
         return $"  select {string.Join(", ", columns)}\n  from {source.From}\n  where {string.Join("\n    and ", conditions.Select(condition => $"({condition})"))}{GroupBy(plan)}{having}";
+    }
+
+    // Every time of the axis with every combination of the other dimensions that there is.
+    private static string Filled(QueryPlan plan, Dimension axis, List<Measure> measures)
+    {
+        var filled = plan.Dimensions.Select((dimension, i) => dimension == axis ? $"a.key as d{i}" : $"o.d{i}")
+            .Concat(measures.Select((measure, i) => $"null::{measure.SqlType} as c{i}"));
+        var others = Enumerable.Range(0, plan.Dimensions.Count).Where(i => plan.Dimensions[i] != axis).Select(i => $"d{i}").ToList();
+        var groups = others.Count == 0 ? "" : $" cross join (select distinct {string.Join(", ", others)} from parts) o";
+        return $"select * from parts union all select {string.Join(", ", filled)} from ({TimeAxis.Sql(plan, axis, Condition)}) a{groups}";
     }
 
     // Whoever excludes a value does not exclude rows without value, as a person would expect, other than SQL.

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -20,7 +19,7 @@ internal static class RunQuery
         routes.MapPost("/v1/query", Handle).RequireAuthorization(Policies.Dashboards);
 
     private static async Task<IResult> Handle(
-        HttpContext context, NpgsqlDataSource database, TimeZoneNames zones, QueryPlanner planner, AnswerCache cache, ExportQuery export, CancellationToken cancellationToken)
+        HttpContext context, NpgsqlDataSource database, TimeZoneNames zones, QueryAnswer answer, QueryPlanner planner, AnswerCache cache, ExportQuery export, CancellationToken cancellationToken)
     {
         var (body, refusal) = await RequestBody.ReadObjectAsync(context.Request, MaxBody, cancellationToken);
         if (refusal is not null) return refusal;
@@ -37,7 +36,7 @@ internal static class RunQuery
 
         try
         {
-            return await AnswerAsync(context, plan, database, planner, cache, cancellationToken);
+            return await AnswerAsync(context, plan, database, answer, planner, cache, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
         {
@@ -46,38 +45,36 @@ internal static class RunQuery
     }
 
     private static async Task<IResult> AnswerAsync(
-        HttpContext context, QueryPlan plan, NpgsqlDataSource database, QueryPlanner planner, AnswerCache cache, CancellationToken cancellationToken)
+        HttpContext context, QueryPlan plan, NpgsqlDataSource database, QueryAnswer answer, QueryPlanner planner, AnswerCache cache, CancellationToken cancellationToken)
     {
         var scope = ReaderScope.Of(context.User);
-        await using var snapshot = await ReaderSnapshot.OpenAsync(database, scope, new AskedDays(plan.TimeZone, plan.From, plan.To), cancellationToken);
+        await using var snapshot = await ReaderSnapshot.OpenAsync(database, scope, plan.Days, cancellationToken);
         var at = snapshot.At;
-
-        // While sessions of the range are younger than 7 days, an answer holds for this moment only.
-        var settled = plan.Metrics.All(metric => metric.Settles is not { } settles || QueryPlanner.HasSettled(settles, at));
-        var choice = await planner.ChooseAsync(snapshot, plan, at, cancellationToken);
         if (plan.Explain)
         {
-            var explained = await ReadAsync(snapshot, plan, choice, cancellationToken);
+            var explained = await answer.ReadAsync(snapshot, plan, cancellationToken);
+            var choice = await planner.ChooseAsync(snapshot, plan, at, cancellationToken);
             return Answer(context, plan, at, explained, "none", await QueryExplanation.OfAsync(snapshot, plan, choice, cancellationToken));
         }
 
+        // While sessions of the range are younger than 7 days, or the range that is compared runs, an answer holds for this moment only.
+        var settled = plan.Metrics.All(metric => metric.Settles is not { } settles || QueryPlanner.HasSettled(settles, at)) && (plan.Compare is null || at.ToAt <= at.AsOf);
+        if (!settled) return Answer(context, plan, at, await answer.ReadAsync(snapshot, plan, cancellationToken), "none");
         var key = Key(scope, plan, at);
-        if (settled && await cache.FindAsync(key) is { } kept) return Answer(context, plan, at, kept, "hit");
-
-        if (!settled) return Answer(context, plan, at, await ReadAsync(snapshot, plan, choice, cancellationToken), "none");
+        if (await cache.FindAsync(key) is { } kept) return Answer(context, plan, at, kept, "hit");
         if (cache.Join(key, out var own) is { } flight)
         {
             // Waiting needs no connection.
             await snapshot.DisposeAsync();
             return await flight.WaitAsync(cancellationToken) is { } landed
                 ? Answer(context, plan, at, landed, "shared")
-                : await AnswerAsync(context, plan, database, planner, cache, cancellationToken);
+                : await AnswerAsync(context, plan, database, answer, planner, cache, cancellationToken);
         }
 
         QueryRows? rows = null;
         try
         {
-            rows = await ReadAsync(snapshot, plan, choice, cancellationToken);
+            rows = await answer.ReadAsync(snapshot, plan, cancellationToken);
         }
         finally
         {
@@ -88,7 +85,8 @@ internal static class RunQuery
         return Answer(context, plan, at, rows, "miss");
     }
 
-    // Everything that an answer depends on. The tenant stands in clear, so that its entries can be found and purged.
+    // Everything that an answer depends on. The tenant stands in clear, so that its entries can be found and purged; the 2 tells entries of this
+    // form from those of earlier ones.
     private static string Key(ReaderScope scope, QueryPlan plan, SnapshotPosition at)
     {
         var described = JsonSerializer.SerializeToUtf8Bytes(new
@@ -102,44 +100,48 @@ internal static class RunQuery
             at.ToAt,
             plan.OrderBy,
             plan.Limit,
+            plan.Period,
+            plan.Compare,
+            plan.Totals,
+            plan.Subtotals,
+            plan.Fill,
+            Top = plan.Top is { } top ? new { Dimension = top.Dimension.Name, By = top.By.Name, top.Count } : null,
         });
-        return $"query:{scope.TenantId}:{MetricCatalogue.Hash}:{at.Projected}:{Convert.ToHexStringLower(SHA256.HashData(described))}";
-    }
-
-    private static async Task<QueryRows> ReadAsync(ReaderSnapshot snapshot, QueryPlan plan, QueryChoice choice, CancellationToken cancellationToken)
-    {
-        await using var command = snapshot.Command("");
-        QuerySql.Fill(command, plan, choice.Parts, snapshot.At);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var json = new ArrayBufferWriter<byte>();
-        json.Write("["u8);
-        var count = 0;
-        while (await reader.ReadAsync(cancellationToken) && ++count <= plan.Limit)
-        {
-            if (count > 1) json.Write(","u8);
-            Encoding.UTF8.GetBytes(reader.GetString(0), json);
-        }
-
-        json.Write("]"u8);
-        return new QueryRows(json.WrittenMemory, count > plan.Limit);
+        return $"query:{scope.TenantId}:{MetricCatalogue.Hash}:2:{at.Projected}:{Convert.ToHexStringLower(SHA256.HashData(described))}";
     }
 
     private static FileContentHttpResult Answer(HttpContext context, QueryPlan plan, SnapshotPosition at, QueryRows rows, string cached, QueryExplanation? explanation = null)
     {
         context.Response.Headers["X-Cache"] = cached;
         context.Response.Headers.CacheControl = "private, no-store";
-        var json = new ArrayBufferWriter<byte>(rows.Json.Length + 512);
+        var json = new ArrayBufferWriter<byte>(rows.Json.Length + 1024);
+        json.Write("{\"columns\":"u8);
+        json.Write(JsonSerializer.SerializeToUtf8Bytes(plan.Columns));
+        json.Write(","u8);
+        json.Write(rows.Json.Span);
+        json.Write(","u8);
+
+        // The members, without the brace that begins them.
+        json.Write(Members(plan, at, rows, explanation).Span[1..]);
+        return TypedResults.Bytes(json.WrittenMemory, "application/json");
+    }
+
+    private static ReadOnlyMemory<byte> Members(QueryPlan plan, SnapshotPosition at, QueryRows rows, QueryExplanation? explanation)
+    {
+        var json = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(json);
         writer.WriteStartObject();
-        writer.WriteStartArray("columns");
-        foreach (var dimension in plan.Dimensions) writer.WriteStringValue(dimension.Name);
-        foreach (var metric in plan.Metrics) writer.WriteStringValue(metric.Name);
-        writer.WriteEndArray();
-        writer.WritePropertyName("rows");
-        writer.WriteRawValue(rows.Json.Span, skipInputValidation: true);
         writer.WriteString("asOf", at.AsOf);
         writer.WriteBoolean("truncated", rows.Truncated);
         writer.WriteString("timeZone", at.Zone);
+        if (plan.Period is not null)
+        {
+            writer.WriteStartObject("dateRange");
+            writer.WriteString("from", $"{at.FirstDay:yyyy-MM-dd}");
+            writer.WriteString("to", $"{at.LastDay:yyyy-MM-dd}");
+            writer.WriteEndObject();
+        }
+
         writer.WriteString("catalogueVersion", MetricCatalogue.Version);
         writer.WriteString("catalogue", MetricCatalogue.Hash);
         if (explanation is not null)
@@ -150,6 +152,6 @@ internal static class RunQuery
 
         writer.WriteEndObject();
         writer.Flush();
-        return TypedResults.Bytes(json.WrittenMemory, "application/json");
+        return json.WrittenMemory;
     }
 }
