@@ -80,7 +80,7 @@ public sealed class AdvancePublisherTests : IAsyncLifetime
     {
         var many = AdvanceNotice.Of(7, 7, Enumerable.Range(0, 5_000).Select(i => $"tenant-{i}"));
         Assert.Empty(many.Tenants);
-        var full = AdvanceNotice.Of(long.MaxValue, long.MaxValue, Enumerable.Range(0, 100).Select(i => new string('t', 60) + i));
+        var full = AdvanceNotice.Of(long.MaxValue, long.MaxValue, Enumerable.Range(0, 70).Select(i => new string('t', 60) + i));
         Assert.True(full.Encode().Length < 8_000);
         var decoded = AdvanceNotice.Decode(full.Encode())!;
         Assert.Equal(full.Tenants, decoded.Tenants);
