@@ -4,6 +4,7 @@ using QrPlatform.Reporting.Catalogue;
 using QrPlatform.Reporting.Exports;
 using QrPlatform.Reporting.Live;
 using QrPlatform.Reporting.Measurements;
+using QrPlatform.Reporting.Published;
 using QrPlatform.Reporting.Query;
 using QrPlatform.Reporting.Scans;
 using QrPlatform.Reporting.Tenants;
@@ -31,6 +32,9 @@ internal static class ReportingApplication
         builder.Services.AddSingleton<QueryPlanner>();
         builder.Services.AddSingleton<QueryAnswer>();
         builder.AddLive();
+        builder.Services.AddSingleton<PublishedFigures>();
+        builder.Services.AddSingleton<FigurePublisher>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<FigurePublisher>());
         builder.AddReportingMessaging();
         builder.AddExports();
 

@@ -114,7 +114,12 @@ public sealed partial class IsolationTests(Stack stack, ITestOutputHelper output
                 continue;
             }
 
-            var value = await redis.GetDatabase().KeyTypeAsync(key) == RedisType.String ? (await redis.GetDatabase().StringGetAsync(key)).ToString() : "";
+            var value = key + await redis.GetDatabase().KeyTypeAsync(key) switch
+            {
+                RedisType.String => (await redis.GetDatabase().StringGetAsync(key)).ToString(),
+                RedisType.Hash => string.Join('\n', await redis.GetDatabase().HashGetAllAsync(key)),
+                var kind => throw new NotSupportedException($"{key} is a {kind}, which the probe cannot read."),
+            };
             found.AddRange(all.Where(one => one.Tenant != parts[place] && value.Contains(one.Mark, StringComparison.OrdinalIgnoreCase)).Select(one => $"{key} holds what belongs to {one.Mark}."));
         }
 

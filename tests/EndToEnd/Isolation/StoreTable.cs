@@ -7,6 +7,9 @@ internal static class StoreTable
     public static readonly Dictionary<string, int> CacheKeys = new(StringComparer.Ordinal)
     {
         ["query"] = 1,
+        ["campaign"] = 2,
+        ["geo"] = 2,
+        ["realtime"] = 2,
     };
 
     /// <summary>Types of stored events by the event store's schema: all of them are a tenant's, in streams of that tenant.</summary>
