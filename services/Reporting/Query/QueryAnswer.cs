@@ -32,7 +32,7 @@ internal sealed class QueryAnswer(QueryPlanner planner)
         }
 
         if (plan.Subtotals) await WriteSubtotalsAsync(json, snapshot, own, cancellationToken);
-        if (plan.Compare is not null) await WriteComparisonAsync(json, snapshot, own, cancellationToken);
+        if (plan.Compare is not null) await WriteComparisonAsync(json, snapshot, own, plan, cancellationToken);
         return new QueryRows(json.WrittenMemory, truncated);
     }
 
@@ -46,7 +46,7 @@ internal sealed class QueryAnswer(QueryPlanner planner)
         {
             using var cells = JsonDocument.Parse(row);
             if (LabelValues.Read(top.Dimension, cells.RootElement[0]) is { } value) read.Add(value);
-            else hasNull = true;
+            else hasNull |= cells.RootElement[0].ValueKind == JsonValueKind.Null;
         }
 
         var values = LabelValues.NewArray(top.Dimension, read.Count);
@@ -82,7 +82,7 @@ internal sealed class QueryAnswer(QueryPlanner planner)
         json.Write("]"u8);
     }
 
-    private async Task WriteComparisonAsync(ArrayBufferWriter<byte> json, ReaderSnapshot snapshot, QueryPlan plan, CancellationToken cancellationToken)
+    private async Task WriteComparisonAsync(ArrayBufferWriter<byte> json, ReaderSnapshot snapshot, QueryPlan plan, QueryPlan whole, CancellationToken cancellationToken)
     {
         var before = await ComparedRange.OfAsync(snapshot, plan, snapshot.At, cancellationToken);
         var range = new { dateRange = new { from = before.FirstDay, to = before.LastDay }, from = before.FromAt, until = before.ToAt };
@@ -94,7 +94,7 @@ internal sealed class QueryAnswer(QueryPlanner planner)
         if (plan.Totals)
         {
             json.Write(",\"totals\":"u8);
-            json.Write((await RowsAsync(snapshot, plan.By([]) with { Filters = plan.Filters }, before, cancellationToken)).Single());
+            json.Write((await RowsAsync(snapshot, whole.By([]), before, cancellationToken)).Single());
         }
 
         json.Write("}"u8);

@@ -80,6 +80,12 @@ public sealed partial class ExtrasTests(NumbersFixture fixture) : IClassFixture<
         var range = $$""" "dateRange": {"from": "{{first}}", "to": "{{last}}"} """;
         Assert.Equal(Rows(await AskAsync($$"""{ {{Metrics}}, "dimensions": ["country"], {{range}} }""")), Rows(before));
         Assert.Equal(Rows(await AskAsync($$"""{ {{Metrics}}, {{range}} }""")).Single(), before["totals"]!.ToJsonString());
+
+        // The same values as in the range itself, whatever was greatest before; totals are of everything.
+        var top = await AskAsync($$"""{ {{Metrics}}, "dimensions": ["country"], "dateRange": {"from": "{{from}}", "to": "{{to}}"}, "compare": "{{compare}}", "totals": true, "top": {"count": 1} }""");
+        var shown = top["rows"]!.AsArray().Select(row => row![0]?.ToString()).ToList();
+        Assert.Equal(before["rows"]!.AsArray().Where(row => shown.Contains(row![0]?.ToString())).Select(row => row!.ToJsonString()), Rows(top["comparison"]!));
+        Assert.Equal(before["totals"]!.ToJsonString(), top["comparison"]!["totals"]!.ToJsonString());
     }
 
     [Fact]
