@@ -1,6 +1,7 @@
 using QrPlatform.Benchmarks;
 using QrPlatform.Benchmarks.Log;
 using QrPlatform.Benchmarks.Path;
+using QrPlatform.Benchmarks.Queries;
 
 // One command per benchmark. Each prints ratios of things measured in the same run: the machine is never the same twice.
 var benchmarks = new Dictionary<string, Func<bool, Task>>
@@ -8,6 +9,7 @@ var benchmarks = new Dictionary<string, Func<bool, Task>>
     ["append"] = _ => AppendBenchmark.RunAsync(),
     ["million"] = MillionBenchmark.RunAsync,
     ["path"] = PathBenchmark.RunAsync,
+    ["queries"] = QueriesBenchmark.RunAsync,
     ["rebuild"] = RebuildBenchmark.RunAsync,
     ["wakeup"] = _ => WakeUpBenchmark.RunAsync(),
 };

@@ -19,7 +19,7 @@ internal static class MillionBenchmark
         var total = quick ? 50_000 : 1_000_000;
         await using var store = await EventStoreDatabase.CreateAsync();
         await Conditions.PrintServerAsync(store.Database);
-        await using var projection = await ProjectionProcess.StartAsync(store.ConnectionString);
+        await using var projection = await ServiceProcess.StartAsync("Projection", store.ConnectionString);
         await using var watermark = await Watermark.StartAsync(store.Database);
         var log = new GeneratedLog(store.Database, total);
         var started = projection.Memory.Now;

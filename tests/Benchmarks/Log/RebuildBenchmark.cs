@@ -27,7 +27,7 @@ internal static class RebuildBenchmark
         Conditions.PrintLoad($"{total:N0} events are in the log");
 
         var started = Stopwatch.GetTimestamp();
-        await using var projection = await ProjectionProcess.StartAsync(store.ConnectionString, ("services__gateway__http__0", issuer.Address));
+        await using var projection = await ServiceProcess.StartAsync("Projection", store.ConnectionString, ("services__gateway__http__0", issuer.Address));
         await using (var watermark = await Watermark.StartAsync(store.Database)) await watermark.WaitAsync(total, TimeSpan.FromMinutes(40));
         var backlog = total / Stopwatch.GetElapsedTime(started).TotalSeconds;
         Console.WriteLine($"  as a backlog, start of the service included: {backlog:N0} ev/s, projection {projection.Memory.Now} MB");

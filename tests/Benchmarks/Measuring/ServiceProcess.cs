@@ -2,18 +2,17 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using QrPlatform.Benchmarks.Measuring;
 using QrPlatform.Testing;
 
-namespace QrPlatform.Benchmarks.Log;
+namespace QrPlatform.Benchmarks.Measuring;
 
-/// <summary>The projection service as it is built, in a process of its own, so that its memory is its own.</summary>
-internal sealed class ProjectionProcess : IAsyncDisposable
+/// <summary>A service as it is built, in a process of its own, so that its memory is its own.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly DirectoryInfo _keys;
 
-    private ProjectionProcess(Process process, DirectoryInfo keys, Uri address) => (_process, _keys, Address) = (process, keys, address);
+    private ServiceProcess(Process process, DirectoryInfo keys, Uri address) => (_process, _keys, Address) = (process, keys, address);
 
     /// <summary>Where it answers.</summary>
     public Uri Address { get; }
@@ -21,13 +20,14 @@ internal sealed class ProjectionProcess : IAsyncDisposable
     /// <summary>Resident memory now and at its most, in MB.</summary>
     public (int Now, int Most) Memory => (ProcessFigures.Memory(_process.Id), ProcessFigures.MostMemory(_process.Id));
 
+    /// <param name="service">The service's folder, such as <c>Projection</c>.</param>
     /// <param name="connectionString">The database with the event store.</param>
     /// <param name="settings">Further settings of the service.</param>
-    public static async Task<ProjectionProcess> StartAsync(string connectionString, params (string Name, string Value)[] settings)
+    public static async Task<ServiceProcess> StartAsync(string service, string connectionString, params (string Name, string Value)[] settings)
     {
         var keys = Directory.CreateTempSubdirectory("qr-benchmark-keys-");
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}"));
-        var start = new ProcessStartInfo("dotnet", ["exec", Program()])
+        var start = new ProcessStartInfo("dotnet", ["exec", Program(service)])
         {
             RedirectStandardOutput = true,
             Environment =
@@ -44,13 +44,13 @@ internal sealed class ProjectionProcess : IAsyncDisposable
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) =>
         {
-            if (!string.IsNullOrWhiteSpace(line.Data)) Console.WriteLine($"  projection: {line.Data}");
+            if (!string.IsNullOrWhiteSpace(line.Data)) Console.WriteLine($"  {service}: {line.Data}");
         };
         process.BeginOutputReadLine();
-        var projection = new ProjectionProcess(process, keys, address);
+        var started = new ServiceProcess(process, keys, address);
         using var client = new HttpClient { BaseAddress = address };
-        await Eventually.TrueAsync(async () => (await client.GetAsync(new Uri("/health", UriKind.Relative))).IsSuccessStatusCode, "the projection service is healthy", TimeSpan.FromMinutes(2));
-        return projection;
+        await Eventually.TrueAsync(async () => (await client.GetAsync(new Uri("/health", UriKind.Relative))).IsSuccessStatusCode, $"the service {service} is healthy", TimeSpan.FromMinutes(2));
+        return started;
     }
 
     public async ValueTask DisposeAsync()
@@ -62,13 +62,13 @@ internal sealed class ProjectionProcess : IAsyncDisposable
     }
 
     // The very build that this benchmark refers to.
-    private static string Program()
+    private static string Program(string service)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var (framework, configuration) = (output.Name, output.Parent!.Name);
         var root = output;
         while (root is not null && !File.Exists(System.IO.Path.Combine(root.FullName, "QrPlatform.sln"))) root = root.Parent;
-        return System.IO.Path.Combine(root!.FullName, "services", "Projection", "bin", configuration, framework, "QrPlatform.Projection.dll");
+        return System.IO.Path.Combine(root!.FullName, "services", service, "bin", configuration, framework, $"QrPlatform.{service}.dll");
     }
 
     private static int FreePort()
