@@ -14,7 +14,8 @@ public sealed class AccessTests(Stack stack)
     [
         "campaign_daily_summary", "campaign_monthly_summary", "campaign_quarter_hour_summary", "campaign_quarterly_summary", "campaign_weekly_summary",
         "dim_campaign", "dim_campaign_version", "dim_date", "dim_device", "dim_geography", "dim_placement", "dim_qr_code", "dim_visitor",
-        "fact_campaign_cost", "fact_conversion", "fact_revenue", "fact_scan", "qr_analytics_tableau", "qr_scan_events", "removed_row",
+        "fact_campaign_cost", "fact_conversion", "fact_revenue", "fact_scan", "qr_analytics_tableau", "qr_scan_events", "relationship",
+        "removed_row",
     ];
 
     [Fact]

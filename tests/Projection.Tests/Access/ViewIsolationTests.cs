@@ -70,7 +70,7 @@ public sealed class ViewIsolationTests : IAsyncLifetime
 
         foreach (var reader in ofNothing[..^1])
             Assert.Empty((await probe.DumpAsync(reader, isLimited: false)).Where(view => view.Value.Count > 0).Select(view => view.Key));
-        Assert.Equal(["bi.dim_date"], (await probe.DumpAsync(ofNothing[^1], isLimited: true)).Where(view => view.Value.Count > 0).Select(view => view.Key));
+        Assert.Equal(["bi.dim_date", "bi.relationship"], (await probe.DumpAsync(ofNothing[^1], isLimited: true)).Where(view => view.Value.Count > 0).Select(view => view.Key));
     }
 
     [Fact]

@@ -28,6 +28,8 @@ internal static class ViewTable
         ["bi.qr_analytics_tableau"] = new(true),
         ["bi.qr_scan_events"] = new(true),
 
+        ["bi.relationship"] = new(true),
+
         // Everybody may know that a visitor's row went: it is named by a hash only.
         ["bi.removed_row"] = new(false) { Except = "dataset = 'dim_visitor'" },
         ["bi_query.campaign"] = new(true),
