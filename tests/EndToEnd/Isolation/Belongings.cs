@@ -37,7 +37,7 @@ internal sealed record Belongings(string Tenant, string Owner, string Mark, deci
     public string Incident { get; private set; } = "";
 
     /// <summary>What names something of these, but for the campaign, because others may have one of the same id, and the rebuild, which is of all tenants.</summary>
-    public IEnumerable<string> Ids => [Code, Placement, Cost, Rule, Event, Login, Case, Incident];
+    public IEnumerable<string> Ids => new[] { Code, Placement, Cost, Rule, Event, Login, Case, Incident }.Where(id => id.Length > 0);
 
     /// <summary>What is filled in for <c>{name}</c>.</summary>
     public string Fill(string template) => template
