@@ -42,7 +42,7 @@ public sealed partial class IsolationTests(Stack stack, ITestOutputHelper output
         var before = await Task.WhenAll(all.Select(one => LookAsync(one, callers)));
         await probe.RunAsync(asks.Where(ask => ask.Row.Writes && !MayWrite(ask)));
         var after = await Task.WhenAll(all.Select(one => LookAsync(one, callers)));
-        
+
         // One after the other: what is there to delete is there once.
         await probe.RunAsync(asks.Where(ask => ask.Row.Writes && MayWrite(ask)), atOnce: 1);
 
