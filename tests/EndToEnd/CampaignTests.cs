@@ -72,7 +72,7 @@ public sealed class CampaignTests(Stack stack)
         Assert.Empty(await ReadAsync(
             "bi_acme",
             """
-            select campaign_id from bi.fact_campaign_cost where campaign_id in ('camp-e2e', 'camp_holiday_2025')
+            select campaign_id from bi.fact_campaign_cost where cost_id in ('print', 'e2e')
             union all select placement_id from bi.dim_placement where placement_id like 'cam-%'
             """));
     }
