@@ -23,6 +23,8 @@ public static class MessagingExtensions
         Action<IBusRegistrationConfigurator>? consumers = null,
         Action<IRabbitMqBusFactoryConfigurator>? topology = null) where TBuilder : IHostApplicationBuilder
     {
+        // The library reports its use to its makers after some minutes unless told not to. Nothing leaves a platform that guards people's data.
+        builder.Services.Configure<UsageTelemetryOptions>(usage => usage.Enabled = false);
         builder.Services.AddMassTransit(bus =>
         {
             bus.SetKebabCaseEndpointNameFormatter();
