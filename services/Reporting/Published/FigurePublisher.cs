@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Npgsql;
 using QrPlatform.Contracts.Projections;
-using StackExchange.Redis;
 
 namespace QrPlatform.Reporting.Published;
 
@@ -72,8 +70,9 @@ internal sealed partial class FigurePublisher(PublishedFigures figures, TimeProv
         {
             await figures.PublishAsync(tenant, cancellationToken);
         }
-        catch (Exception exception) when (exception is RedisException or NpgsqlException or TimeoutException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is, also a transaction that the cache dropped with its connection: these figures must not end the service.
             Log.NotPublished(logger, exception.GetType().Name);
         }
 
@@ -83,7 +82,7 @@ internal sealed partial class FigurePublisher(PublishedFigures figures, TimeProv
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A tenant's figures could not be put into the cache ({Fault})")]
+        [LoggerMessage(1, LogLevel.Warning, "A tenant's figures could not be put into the cache ({Fault}); they are tried again at the next change or in four minutes, and expire meanwhile")]
         public static partial void NotPublished(ILogger logger, string fault);
 
         [LoggerMessage(2, LogLevel.Debug, "No more figures for the cache")]
