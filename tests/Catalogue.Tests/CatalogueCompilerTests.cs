@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QrPlatform.Testing;
 
 namespace QrPlatform.Catalogue.Tests;
 
@@ -110,7 +111,7 @@ public sealed class CatalogueCompilerTests
     [InlineData("view", "views.yaml", "views")]
     public void The_schema_for_editors_allows_what_the_compiler_allows(string definition, string file, string list)
     {
-        using var schema = JsonDocument.Parse(File.ReadAllText(DataDictionaryTests.Repository("bi", "catalogue", "schema.json")));
+        using var schema = JsonDocument.Parse(File.ReadAllText(Repository.PathOf("bi", "catalogue", "schema.json")));
         var properties = schema.RootElement.GetProperty("$defs").GetProperty(definition).GetProperty("properties").EnumerateObject().Select(property => property.Name);
         var fault = Assert.Throws<CatalogueException>(() => Compile(file, $"{list}:\n  - {{nothing: 1}}")).Faults.First(fault => fault.Field.EndsWith(".nothing", StringComparison.Ordinal));
         Assert.Equal($"There is no such field. Allowed: {string.Join(", ", properties)}.", fault.Message);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using QrPlatform.Testing;
 
 namespace QrPlatform.EndToEnd;
 
@@ -19,7 +20,7 @@ public sealed class BrowserTests(Stack stack)
     {
         Assert.True(Directory.Exists(Path.Combine(Folder, "node_modules")), $"The browser tests' packages are not installed: npm ci --prefix {Folder} (./test does it).");
 
-        var kept = Directory.CreateDirectory(Path.Combine(RepositoryFolder, "artifacts", "browser", spec)).FullName;
+        var kept = Directory.CreateDirectory(Repository.PathOf("artifacts", "browser", spec)).FullName;
         var report = Path.Combine(kept, "report.json");
         File.Delete(report);
         var (code, output) = await RunAsync(spec, kept, report);
@@ -32,9 +33,7 @@ public sealed class BrowserTests(Stack stack)
         Assert.True(results.RootElement.GetProperty("stats").GetProperty("expected").GetInt32() > 0, "The spec ran no test.");
     }
 
-    internal static string RepositoryFolder { get; } = FindRepository();
-
-    private static string Folder => Path.Combine(RepositoryFolder, "tests", "Browser");
+    private static string Folder => Repository.PathOf("tests", "Browser");
 
     private async Task<(int Code, string Output)> RunAsync(string spec, string kept, string report)
     {
@@ -97,11 +96,4 @@ public sealed class BrowserTests(Stack stack)
         parent.TryGetProperty(name, out var members) && members.ValueKind == JsonValueKind.Array ? members.EnumerateArray() : [];
 
     private static string Message(JsonElement error) => error.TryGetProperty("message", out var message) ? message.GetString() ?? "" : error.ToString();
-
-    private static string FindRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "QrPlatform.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests do not run from within the repository.");
-    }
 }

@@ -85,7 +85,7 @@ public sealed class RebuildTests(Stack stack)
     private async Task<string> CommandAsync()
     {
         using var client = await stack.SignInAsync("admin");
-        using var command = Process.Start(new ProcessStartInfo(System.IO.Path.Combine(BrowserTests.RepositoryFolder, "deploy", "rebuild"))
+        using var command = Process.Start(new ProcessStartInfo(Repository.PathOf("deploy", "rebuild"))
         {
             RedirectStandardOutput = true,
             Environment = { ["QR_GATEWAY_URL"] = client.BaseAddress!.ToString().TrimEnd('/') },

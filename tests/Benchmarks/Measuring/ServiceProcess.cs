@@ -66,9 +66,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var (framework, configuration) = (output.Name, output.Parent!.Name);
-        var root = output;
-        while (root is not null && !File.Exists(System.IO.Path.Combine(root.FullName, "QrPlatform.sln"))) root = root.Parent;
-        return System.IO.Path.Combine(root!.FullName, "services", service, "bin", configuration, framework, $"QrPlatform.{service}.dll");
+        return Repository.PathOf("services", service, "bin", configuration, framework, $"QrPlatform.{service}.dll");
     }
 
     private static int FreePort()

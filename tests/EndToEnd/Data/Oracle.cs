@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using QrPlatform.Testing;
 
 namespace QrPlatform.EndToEnd.Data;
 
@@ -21,7 +22,7 @@ internal static class Oracle
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    private static string Folder => Path.Combine(BrowserTests.RepositoryFolder, "tests", "Oracle");
+    private static string Folder => Repository.PathOf("tests", "Oracle");
 
     /// <summary>The rows of each question, as (labels joined by '|') → metric → number.</summary>
     /// <param name="arrived">The events in the order of their arrival.</param>

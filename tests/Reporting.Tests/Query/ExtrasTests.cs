@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using QrPlatform.Reporting.Query;
 using QrPlatform.Reporting.Tests.Data;
 using QrPlatform.Reporting.Tests.Hosting;
+using QrPlatform.Testing;
 
 namespace QrPlatform.Reporting.Tests.Query;
 
@@ -144,7 +144,7 @@ public sealed partial class ExtrasTests(NumbersFixture fixture) : IClassFixture<
     [Fact]
     public async Task Every_question_of_the_page_about_the_query_api_is_answered()
     {
-        var page = await File.ReadAllTextAsync(Path.GetFullPath(Path.Combine(Here(), "..", "..", "..", "docs", "query-api.md")));
+        var page = await File.ReadAllTextAsync(Repository.PathOf("docs", "query-api.md"));
         var questions = Questions().Matches(page).Select(match => match.Groups[1].Value).ToList();
         Assert.True(questions.Count >= 5);
         foreach (var question in questions) Assert.NotNull((await AskAsync(question))["rows"]);
@@ -160,8 +160,6 @@ public sealed partial class ExtrasTests(NumbersFixture fixture) : IClassFixture<
     }
 
     private static List<string> Rows(JsonNode answer) => [.. answer["rows"]!.AsArray().Select(row => row!.ToJsonString())];
-
-    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 
     [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Questions();
