@@ -23,7 +23,7 @@ var gateway = builder.AddProject<Projects.Gateway>("gateway")
 var privacyCompliance = Service<Projects.PrivacyCompliance>("privacy-compliance").WithEnvironment("Erasure__LogDirectory", builder.LogDirectory);
 var ingestion = Service<Projects.Ingestion>("ingestion");
 var enrichment = Service<Projects.Enrichment>("enrichment").WithReference(privacyCompliance);
-var projection = Service<Projects.Projection>("projection");
+var projection = Service<Projects.Projection>("projection").WithReference(privacyCompliance);
 var reporting = Service<Projects.Reporting>("reporting").WithReference(redis).WaitFor(redis);
 var alerting = Service<Projects.Alerting>("alerting").WithReference(reporting)
     .WithEnvironment("Alerting__PublicUrl", gateway.GetEndpoint("http"));

@@ -43,6 +43,7 @@ internal static class GatewayApplication
         app.UseRouting();
         app.UseWebApplicationFiles();
         app.UseAuthentication();
+        app.UseTokenVersionCheck();
         app.UseAuthorization();
 
         app.MapHealth();

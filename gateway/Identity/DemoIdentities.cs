@@ -11,6 +11,7 @@ internal sealed class DemoIdentities(IHostEnvironment environment, IConfiguratio
 {
     private const string Setting = "Demo:Enabled";
     private const string Password = "demo";
+    private const string Actor = "platform";
 
     private static readonly (string Id, string Name, string TimeZone, string Currency)[] Tenants =
     [
@@ -38,7 +39,7 @@ internal sealed class DemoIdentities(IHostEnvironment environment, IConfiguratio
             ? $"The gateway does not start: {Setting} is true in the environment Production, and would let anyone in as admin/demo. Set Demo__Enabled=false, or ASPNETCORE_ENVIRONMENT=Development for a local try-out."
             : null;
 
-    /// <summary>Adds what is missing; an identity that exists stays as it is.</summary>
+    /// <summary>Adds what is missing; an identity that exists stays as it is, and one that was removed stays removed.</summary>
     public async Task SeedAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         var present = new HashSet<string>(StringComparer.Ordinal);
@@ -58,19 +59,21 @@ internal sealed class DemoIdentities(IHostEnvironment environment, IConfiguratio
             await ExecuteAsync(connection, IdentitySql.AddTenant, cancellationToken, tenant.Id, tenant.Name, tenant.TimeZone, tenant.Currency);
         foreach (var user in missing)
         {
+            // Another gateway may be seeding, too.
             var scope = user.GrantedCampaigns is null ? "all" : "granted";
-            await ExecuteAsync(connection, IdentitySql.AddUser, cancellationToken, user.Name, user.TenantId, user.Role, scope, hash, true);
+            if (await ExecuteAsync(connection, IdentitySql.AddUser, cancellationToken, user.Name, user.TenantId, user.Role, scope, hash, true, Actor) == 0) continue;
             await ExecuteAsync(connection, IdentitySql.GrantCampaigns, cancellationToken, user.Name, user.GrantedCampaigns?.ToArray() ?? []);
+            await ExecuteAsync(connection, IdentitySql.NoteUserChange, cancellationToken, user.TenantId, user.Name, 1, Actor, "created", user.Role, (object?)user.GrantedCampaigns?.ToArray() ?? DBNull.Value);
         }
 
         await transaction.CommitAsync(cancellationToken);
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
+    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values) command.Parameters.Add(new() { Value = value });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static bool IsEnabled(IHostEnvironment environment, IConfiguration configuration) =>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using QrPlatform.Notices;
 using QrPlatform.ServiceDefaults.Security;
 
 namespace QrPlatform.Gateway.Identity;
@@ -14,9 +15,13 @@ internal static class IdentityExtensions
         builder.Services.AddSingleton<TokenIssuer>();
         builder.Services.AddSingleton<GuessLimit>();
         builder.Services.AddSingleton<UserDirectory>();
+        builder.Services.AddSingleton<UserAccounts>();
+        builder.Services.AddSingleton<TokenVersions>();
+        builder.Services.AddSingleton<PasswordHashing>();
         builder.Services.AddSingleton<DemoIdentities>();
         builder.Services.AddSingleton<IdentityPreparation>();
         builder.Services.AddHostedService(services => services.GetRequiredService<IdentityPreparation>());
+        builder.Services.AddNotices(IdentityPreparation.Schema);
 
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<SigningKeys>((options, keys) =>
@@ -46,6 +51,7 @@ internal static class IdentityExtensions
         // Made at start, so that an unusable key directory is known then.
         app.Services.GetRequiredService<SigningKeys>();
         RequestToken.Map(app);
+        ManageUsers.Map(app);
         PublishKeys.Map(app);
     }
 }

@@ -10,7 +10,8 @@ namespace QrPlatform.Gateway.Identity;
 /// </summary>
 internal sealed partial class IdentityPreparation(NpgsqlDataSource database, DemoIdentities demo, ILogger<IdentityPreparation> logger) : BackgroundService
 {
-    private const string Schema = "identity";
+    /// <summary>The gateway's own schema.</summary>
+    public const string Schema = "identity";
 
     private volatile bool _isDone;
 

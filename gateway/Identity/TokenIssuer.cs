@@ -22,6 +22,7 @@ internal sealed class TokenIssuer(SigningKeys keys, TimeProvider time)
             [PlatformClaims.Tenant] = user.TenantId,
             [PlatformClaims.Role] = user.Role,
             [PlatformClaims.CampaignScope] = user.GrantedCampaigns is null ? "all" : "granted",
+            [TokenVersions.Claim] = user.Version,
             [JwtRegisteredClaimNames.Jti] = Guid.NewGuid().ToString("N"),
         };
         if (user.GrantedCampaigns is { Count: > 0 } campaigns) claims[PlatformClaims.Campaign] = campaigns.ToArray();

@@ -5,4 +5,5 @@ namespace QrPlatform.Gateway.Identity;
 /// <param name="TenantId">The user's tenant.</param>
 /// <param name="Role">One of <see cref="ServiceDefaults.Security.Roles"/>.</param>
 /// <param name="GrantedCampaigns">The campaigns that the user is limited to, or null for all.</param>
-internal sealed record User(string Name, string TenantId, string Role, IReadOnlyList<string>? GrantedCampaigns);
+/// <param name="Version">Counts the changes of the name, from 1.</param>
+internal sealed record User(string Name, string TenantId, string Role, IReadOnlyList<string>? GrantedCampaigns, int Version = 1);

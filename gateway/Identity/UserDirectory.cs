@@ -3,28 +3,15 @@ using Npgsql;
 namespace QrPlatform.Gateway.Identity;
 
 /// <summary>Finds users by name and password in schema <c>identity</c>.</summary>
-internal sealed class UserDirectory(NpgsqlDataSource database, DemoIdentities demo)
+internal sealed class UserDirectory(NpgsqlDataSource database, DemoIdentities demo, PasswordHashing hashing)
 {
     private const string AllCampaigns = "all";
-
-    // A comparison costs a tenth of a second of a core on purpose: guesses queue up here, not for the whole machine.
-    private readonly SemaphoreSlim _comparisons = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>The user, or null where the name or the password is wrong, which takes the same time.</summary>
     public async Task<User?> FindAsync(string name, string password, CancellationToken cancellationToken)
     {
         var (user, hash) = await ReadAsync(name, cancellationToken);
-
-        await _comparisons.WaitAsync(cancellationToken);
-        try
-        {
-            var matches = await Task.Run(() => PasswordHash.Matches(hash ?? PasswordHash.Nobody, password), cancellationToken);
-            return matches ? user : null;
-        }
-        finally
-        {
-            _comparisons.Release();
-        }
+        return await hashing.MatchesAsync(hash ?? PasswordHash.Nobody, password, cancellationToken) ? user : null;
     }
 
     private async Task<(User? User, string? Hash)> ReadAsync(string name, CancellationToken cancellationToken)
@@ -32,14 +19,12 @@ internal sealed class UserDirectory(NpgsqlDataSource database, DemoIdentities de
         await using var command = database.CreateCommand(IdentitySql.FindUser);
 
         // A text that PostgreSQL can't hold is nobody's name.
-        command.Parameters.Add(new() { Value = IsStorable(name) ? name : "" });
+        command.Parameters.Add(new() { Value = UserName.IsPossible(name) ? name : "" });
         command.Parameters.Add(new() { Value = demo.Enabled });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return (null, null);
 
         var campaigns = reader.GetString(3) == AllCampaigns ? null : reader.GetFieldValue<string[]>(4);
-        return (new User(name, reader.GetString(1), reader.GetString(2), campaigns), reader.GetString(0));
+        return (new User(name, reader.GetString(1), reader.GetString(2), campaigns, reader.GetInt32(5)), reader.GetString(0));
     }
-
-    private static bool IsStorable(string name) => !name.Any(character => char.IsControl(character) || char.IsSurrogate(character));
 }

@@ -28,4 +28,5 @@ app.MapDefaultEndpoints();
 ResolveSubjects.Map(app);
 ErasureRequests.Map(app);
 GetAudit.Map(app);
+TakeEntries.Map(app);
 await app.RunAsync();

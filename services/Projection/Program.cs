@@ -7,6 +7,7 @@ using QrPlatform.Contracts.Erasure;
 using QrPlatform.ErasedPersons;
 using QrPlatform.Events;
 using QrPlatform.Keys;
+using QrPlatform.Notices;
 using QrPlatform.Projection.Access;
 using QrPlatform.Projection.Catalogue;
 using QrPlatform.Projection.Erasure;
@@ -46,6 +47,7 @@ builder.Services
 builder.Services.AddFreshness();
 builder.Services.AddSingleton<BiLogins>();
 builder.Services.AddHostedService<OverstayingSessions>();
+builder.Services.AddNotices("projection");
 builder.Services.AddSingleton<RebuildList>();
 builder.Services.AddSingleton(services => new Rebuilder(services.GetRequiredService<NpgsqlDataSource>()));
 builder.Services.AddSingleton<RebuildWorker>();
@@ -59,6 +61,7 @@ app.UseAuthorization();
 app.MapDefaultEndpoints();
 RebuildRequests.Map(app);
 ManageBiLogins.Map(app);
+TakeUserGrants.Map(app);
 await app.RunAsync();
 
 /// <summary>The projection service; named for test hosts.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using QrPlatform.Requests;
@@ -17,7 +18,7 @@ internal static class GetAudit
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/audit", HandleAsync)
         .RequireAuthorization(Policies.Privacy)
         .WithName("GetAudit")
-        .WithSummary("Who did what with people's data, newest first; next page: before = the last id.");
+        .WithSummary("Who did what with people's data, users, grants and logins, newest first; next page: before = the last id.");
 
     private static async Task<IResult> HandleAsync(
         ClaimsPrincipal user, NpgsqlDataSource database, CancellationToken cancellationToken, int limit = DefaultLimit, long? before = null)
@@ -39,11 +40,13 @@ internal static class GetAudit
                 reader.GetString(2),
                 reader.GetString(3),
                 reader.IsDBNull(4) ? null : reader.GetGuid(4),
-                reader.GetString(5)));
+                reader.GetString(5),
+                reader.IsDBNull(6) ? null : reader.GetString(6),
+                reader.IsDBNull(7) ? null : JsonSerializer.Deserialize<JsonElement>(reader.GetString(7))));
         }
 
         return TypedResults.Ok(new { data });
     }
 
-    private sealed record AuditEntry(long Id, DateTimeOffset At, string Actor, string Action, Guid? CaseId, string Outcome);
+    private sealed record AuditEntry(long Id, DateTimeOffset At, string Actor, string Action, Guid? CaseId, string Outcome, string? Object, JsonElement? Details);
 }

@@ -12,18 +12,27 @@ namespace QrPlatform.Projection.Access;
 /// <param name="ChangedAt">When it was changed last.</param>
 /// <param name="ChangedBy">The user who did.</param>
 /// <param name="Campaigns">What it is limited to; null for everything of the tenant.</param>
-internal sealed record BiLogin(string Name, int Version, DateTimeOffset CreatedAt, DateTimeOffset ChangedAt, string ChangedBy, IReadOnlyList<string>? Campaigns);
+/// <param name="User">Whose it is: it sees what this user may see. Null for nobody's in particular.</param>
+/// <param name="MayLogIn">False while its user may see no rows.</param>
+internal sealed record BiLogin(
+    string Name, int Version, DateTimeOffset CreatedAt, DateTimeOffset ChangedAt, string ChangedBy, IReadOnlyList<string>? Campaigns, string? User, bool MayLogIn);
+
+/// <summary>What a login is to see.</summary>
+/// <param name="Campaigns">What it is limited to; null for everything of the tenant, or where it is a user's.</param>
+/// <param name="User">The user whose grants it follows, or null.</param>
+internal sealed record BiLoginRows(IReadOnlyList<string>? Campaigns, string? User = null);
 
 /// <summary>Somebody did something to a login. <c>Campaigns</c> are what it sees from then on: null for everything, or where it is gone.</summary>
-internal sealed record BiLoginChange(long Id, DateTimeOffset At, string Login, string Actor, string Action, IReadOnlyList<string>? Campaigns);
+internal sealed record BiLoginChange(long Id, DateTimeOffset At, string Login, string Actor, string Action, IReadOnlyList<string>? Campaigns, string? User);
 
 /// <summary>How a change went.</summary>
 /// <param name="Login">The login as it is now; null where nothing was changed.</param>
 /// <param name="Existing">The version that was found; 0 where there was none.</param>
 /// <param name="IsTaken">Whether the name is that of a role that is no login of this platform's database.</param>
-internal sealed record BiLoginOutcome(BiLogin? Login, int Existing, bool IsTaken = false);
+/// <param name="UserFault">Why it cannot be that user's, for people; null where it can.</param>
+internal sealed record BiLoginOutcome(BiLogin? Login, int Existing, bool IsTaken = false, string? UserFault = null);
 
-/// <summary>The BI logins, as roles and as rows of what they see, changed together by the functions of migration 30.</summary>
+/// <summary>The BI logins, as roles and as rows of what they see, changed together by the functions of migrations 30 and 33.</summary>
 internal sealed class BiLogins(NpgsqlDataSource database)
 {
     private static readonly string FindSql = EmbeddedSql.Read<BiLogins>("FindBiLogins.sql");
@@ -48,7 +57,7 @@ internal sealed class BiLogins(NpgsqlDataSource database)
         {
             changes.Add(new BiLoginChange(
                 reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetFieldValue<string[]>(5)));
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<string[]>(5), reader.IsDBNull(6) ? null : reader.GetString(6)));
         }
 
         return changes;
@@ -60,13 +69,13 @@ internal sealed class BiLogins(NpgsqlDataSource database)
     /// </summary>
     /// <param name="tenantId">Whose it is.</param>
     /// <param name="name">The role's name.</param>
-    /// <param name="campaigns">What it is limited to; null for everything of the tenant.</param>
+    /// <param name="rows">What it is to see.</param>
     /// <param name="password">Another password, or null to keep it; a new login has one.</param>
     /// <param name="actor">Who does it.</param>
     /// <param name="condition">What must be the case.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task<BiLoginOutcome> PutAsync(
-        string tenantId, string name, IReadOnlyList<string>? campaigns, string? password, string actor, Precondition condition, CancellationToken cancellationToken)
+        string tenantId, string name, BiLoginRows rows, string? password, string actor, Precondition condition, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -74,14 +83,16 @@ internal sealed class BiLogins(NpgsqlDataSource database)
         var existing = await FindAsync(connection, tenantId, name, cancellationToken) is [var found] ? found : null;
         if (!condition.Holds(existing?.Version ?? 0)) return new BiLoginOutcome(null, existing?.Version ?? 0);
         if (existing is null && await RoleAsync(connection, name, cancellationToken) is not null) return new BiLoginOutcome(null, 0, IsTaken: true);
+        if (rows.User is { } user && await UserFaultAsync(connection, tenantId, user, cancellationToken) is { } fault) return new BiLoginOutcome(null, existing?.Version ?? 0, UserFault: fault);
 
-        await using (var put = new NpgsqlCommand("select projection.put_bi_login($1, $2, $3, $4, $5)", connection))
+        await using (var put = new NpgsqlCommand("select projection.put_bi_login($1, $2, $3, $4, $5, $6)", connection))
         {
             put.Parameters.Add(new() { Value = name });
             put.Parameters.Add(new() { Value = tenantId });
-            put.Parameters.Add(new() { Value = (object?)campaigns?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            put.Parameters.Add(new() { Value = (object?)rows.Campaigns?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
             put.Parameters.Add(new() { Value = password is null ? DBNull.Value : ScramVerifier.Of(password), NpgsqlDbType = NpgsqlDbType.Text });
             put.Parameters.Add(new() { Value = actor });
+            put.Parameters.Add(new() { Value = (object?)rows.User ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
             await put.ExecuteNonQueryAsync(cancellationToken);
         }
 
@@ -108,6 +119,42 @@ internal sealed class BiLogins(NpgsqlDataSource database)
         return (new BiLoginOutcome(null, existing.Version), true);
     }
 
+    /// <summary>
+    /// Takes news of a user: the user's logins see from then on what the user may see, or go with the user. News that is older than what is known
+    /// changes nothing.
+    /// </summary>
+    public async Task FollowAsync(UserGrants news, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var ended = new List<(uint Role, bool All)>();
+        await using (var follow = new NpgsqlCommand("select role_id, all_of_them from projection.follow_user($1, $2, $3, $4, $5, $6)", connection))
+        {
+            follow.Parameters.Add(new() { Value = news.Tenant });
+            follow.Parameters.Add(new() { Value = news.User });
+            follow.Parameters.Add(new() { Value = news.Version });
+            follow.Parameters.Add(new() { Value = (object?)news.Role ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+            follow.Parameters.Add(new() { Value = (object?)news.Campaigns?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            follow.Parameters.Add(new() { Value = news.Actor });
+            await using var reader = await follow.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) ended.Add((reader.GetFieldValue<uint>(0), reader.GetBoolean(1)));
+        }
+
+        foreach (var (role, all) in ended) await EndAsync(connection, role, all);
+    }
+
+    private static async Task<string?> UserFaultAsync(NpgsqlConnection connection, string tenantId, string user, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select projection.sees_rows(u.role) from projection.bi_user u where u.tenant_id = $1 and u.user_name = $2 and u.role is not null", connection);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = user });
+        return await command.ExecuteScalarAsync(cancellationToken) switch
+        {
+            true => null,
+            false => "This user's role may not see rows of single events. Allowed: users with the role administrator or analyst.",
+            _ => "Your tenant has no such user (or nothing was heard of one yet: try again in a few seconds).",
+        };
+    }
+
     private static async Task<IReadOnlyList<BiLogin>> FindAsync(NpgsqlConnection connection, string tenantId, string? name, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(FindSql, connection);
@@ -119,7 +166,7 @@ internal sealed class BiLogins(NpgsqlDataSource database)
         {
             logins.Add(new BiLogin(
                 reader.GetString(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetFieldValue<string[]>(5)));
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<string[]>(5), reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetBoolean(7)));
         }
 
         return logins;

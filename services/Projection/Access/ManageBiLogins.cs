@@ -1,7 +1,7 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using QrPlatform.Keys;
 using QrPlatform.Requests;
 using QrPlatform.ServiceDefaults.Security;
 
@@ -9,14 +9,13 @@ namespace QrPlatform.Projection.Access;
 
 /// <summary>
 /// <c>/v1/bi-logins</c>: an administrator's PostgreSQL logins for BI tools. <c>PUT {name}</c> with <c>{"campaigns": [...], "password": "..."}</c> makes or
-/// changes one; without campaigns it sees all of the tenant, without a password a new one gets a password that is told once. Names begin with
+/// changes one; without campaigns it sees all of the tenant, with <c>"user"</c> instead what that user may see, without a password a new one gets a password that is told once. Names begin with
 /// <c>bi_</c> and the tenant, so that no name is another tenant's.
 /// </summary>
 internal static partial class ManageBiLogins
 {
     private const string Path = "/v1/bi-logins";
-    private const int MaxBody = 64 * 1024, MostCampaigns = 1_000, LongestCampaign = 200, LongestName = 63, ShownChanges = 200, GeneratedLength = 32;
-    private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+    private const int MaxBody = 64 * 1024, MostCampaigns = 1_000, LongestName = 63, ShownChanges = 200;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -57,17 +56,20 @@ internal static partial class ManageBiLogins
         var errors = new List<FieldError>();
         if (NameFault(name, user.TenantId()) is { } fault) errors.Add(fault);
         var reader = new JsonObjectReader(body.RootElement, "$", errors);
-        reader.Allow("campaigns", "password", "name", "version", "createdAt", "changedAt", "changedBy");
-        var campaigns = Campaigns(body.RootElement, reader);
+        reader.Allow("campaigns", "password", "name", "version", "createdAt", "changedAt", "changedBy", "user", "mayLogIn");
+        var campaigns = reader.Ids(body.RootElement, "campaigns", MostCampaigns);
+        var owner = reader.Text("user");
+        if (owner is not null && campaigns is not null) reader.Note("campaigns", "not_both", "A user's login sees what the user may see. Leave one of campaigns and user out.");
         var password = reader.Text("password");
         if (password is not null && !Password().IsMatch(password)) reader.Note("password", "not_a_password", "Must have 12 to 128 characters, ASCII from ! to ~. Leave it out to have one made.");
         if (errors.Count > 0) return RequestProblems.Of(StatusCodes.Status422UnprocessableEntity, "The login is not possible.", errors);
         if (!MayGrant(user)) return NotGranted();
 
         var known = await logins.FindAsync(user.TenantId(), name, cancellationToken) is [_];
-        var generated = known || password is not null ? null : Generate();
-        var outcome = await logins.PutAsync(user.TenantId(), name, campaigns, password ?? generated, ActorOf(user), condition!, cancellationToken);
+        var generated = known || password is not null ? null : GeneratedPassword.Create();
+        var outcome = await logins.PutAsync(user.TenantId(), name, new BiLoginRows(campaigns, owner), password ?? generated, ActorOf(user), condition!, cancellationToken);
         if (outcome.IsTaken) return Taken(name);
+        if (outcome.UserFault is { } unfit) return RequestProblems.Of(StatusCodes.Status422UnprocessableEntity, "The login is not possible.", [new FieldError("$.user", "not_a_user", unfit)]);
         if (outcome.Login is not { } login) return Precondition.Failed(outcome.Existing);
         if (outcome.Existing == 0) context.Response.Headers.Location = $"{Path}/{name}";
         return Answer(context, login, generated, outcome.Existing == 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK);
@@ -80,10 +82,14 @@ internal static partial class ManageBiLogins
         var user = context.User;
         if (NameFault(name, user.TenantId()) is not null || await logins.FindAsync(user.TenantId(), name, cancellationToken) is not [var known]) return Unknown();
         if (!MayGrant(user)) return NotGranted();
-        var made = Generate();
+        var made = GeneratedPassword.Create();
+        var rows = new BiLoginRows(known.User is null ? known.Campaigns : null, known.User);
         var expected = condition!.IsStated ? condition : new Precondition([Precondition.TagOf(known.Version)], MustBeNew: false);
-        var outcome = await logins.PutAsync(user.TenantId(), name, known.Campaigns, made, ActorOf(user), expected, cancellationToken);
-        return outcome.Login is { } login ? Answer(context, login, made, StatusCodes.Status200OK) : Precondition.Failed(outcome.Existing);
+        var outcome = await logins.PutAsync(user.TenantId(), name, rows, made, ActorOf(user), expected, cancellationToken);
+        if (outcome.Login is { } login) return Answer(context, login, made, StatusCodes.Status200OK);
+        return outcome.UserFault is { } unfit
+            ? TypedResults.Problem(unfit, statusCode: StatusCodes.Status409Conflict, title: "The login may not log in.", type: "not_a_user")
+            : Precondition.Failed(outcome.Existing);
     }
 
     private static async Task<IResult> DeleteAsync(string name, HttpContext context, BiLogins logins, CancellationToken cancellationToken)
@@ -95,20 +101,6 @@ internal static partial class ManageBiLogins
         if (!MayGrant(user)) return NotGranted();
         var (outcome, removed) = await logins.RemoveAsync(user.TenantId(), name, ActorOf(user), condition!, cancellationToken);
         return removed ? TypedResults.NoContent() : outcome.Existing == 0 ? Unknown() : Precondition.Failed(outcome.Existing);
-    }
-
-    // Null where there are none, or where they are wrong, which is noted.
-    private static string[]? Campaigns(JsonElement body, JsonObjectReader reader)
-    {
-        if (!body.TryGetProperty("campaigns", out var given) || given.ValueKind == JsonValueKind.Null) return null;
-        var entries = reader.List("campaigns", 0, MostCampaigns);
-        for (var i = 0; i < entries.Count; i++)
-        {
-            if (entries[i].ValueKind != JsonValueKind.String || entries[i].GetString() is not { Length: > 0 and <= LongestCampaign } id || id.Any(char.IsControl))
-                reader.Note($"campaigns[{i}]", "not_an_id", $"Must be a campaign's id of 1 to {LongestCampaign} characters.");
-        }
-
-        return [.. entries.Where(entry => entry.ValueKind == JsonValueKind.String).Select(entry => entry.GetString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     private static FieldError? NameFault(string name, string tenantId)
@@ -124,15 +116,13 @@ internal static partial class ManageBiLogins
 
     private static string ActorOf(ClaimsPrincipal user) => user.Identity?.Name ?? "unknown";
 
-    private static string Generate() => RandomNumberGenerator.GetString(Alphabet, GeneratedLength);
-
     private static IResult Answer(HttpContext context, BiLogin login, string? password, int status)
     {
         context.Response.Headers.ETag = Precondition.TagOf(login.Version).ToString();
         context.Response.Headers.CacheControl = "private, no-store";
         return password is null
             ? TypedResults.Json(login, JsonSerializerOptions.Web, statusCode: status)
-            : TypedResults.Json(new { login.Name, login.Version, login.CreatedAt, login.ChangedAt, login.ChangedBy, login.Campaigns, Password = password }, JsonSerializerOptions.Web, statusCode: status);
+            : TypedResults.Json(new { login.Name, login.Version, login.CreatedAt, login.ChangedAt, login.ChangedBy, login.Campaigns, login.User, login.MayLogIn, Password = password }, JsonSerializerOptions.Web, statusCode: status);
     }
 
     private static IResult Unknown() => TypedResults.Problem("Your tenant has no BI login of this name.", statusCode: StatusCodes.Status404NotFound, title: "There is no such login.", type: "unknown_login");

@@ -28,6 +28,8 @@ internal sealed record Belongings(string Tenant, string Owner, string Mark, deci
 
     public string Login => $"bi_{Tenant}_{_salt}";
 
+    public string User => $"user-{_salt}@{Tenant}";
+
     public string Event => $"event-{_salt}";
 
     public string Case { get; private set; } = "";
@@ -37,7 +39,7 @@ internal sealed record Belongings(string Tenant, string Owner, string Mark, deci
     public string Incident { get; private set; } = "";
 
     /// <summary>What names something of these, but for the campaign, because others may have one of the same id, and the rebuild, which is of all tenants.</summary>
-    public IEnumerable<string> Ids => new[] { Code, Placement, Cost, Rule, Event, Login, Case, Incident }.Where(id => id.Length > 0);
+    public IEnumerable<string> Ids => new[] { Code, Placement, Cost, Rule, Event, Login, User, Case, Incident }.Where(id => id.Length > 0);
 
     /// <summary>What is filled in for <c>{name}</c>.</summary>
     public string Fill(string template) => template
@@ -45,7 +47,8 @@ internal sealed record Belongings(string Tenant, string Owner, string Mark, deci
         .Replace("{placement}", Placement, StringComparison.Ordinal).Replace("{cost}", Cost, StringComparison.Ordinal)
         .Replace("{rule}", Rule, StringComparison.Ordinal).Replace("{event}", Event, StringComparison.Ordinal)
         .Replace("{case}", Case, StringComparison.Ordinal).Replace("{rebuild}", Rebuild, StringComparison.Ordinal)
-        .Replace("{incident}", Incident, StringComparison.Ordinal).Replace("{login}", Login, StringComparison.Ordinal);
+        .Replace("{incident}", Incident, StringComparison.Ordinal).Replace("{login}", Login, StringComparison.Ordinal)
+        .Replace("{user}", User, StringComparison.Ordinal);
 
     /// <summary>Makes all of it through the front door.</summary>
     public async Task CreateAsync(Stack stack)
@@ -86,6 +89,7 @@ internal sealed record Belongings(string Tenant, string Owner, string Mark, deci
         });
         var administrator = Tenant == "demo" ? "admin" : "admin@acme";
         using var admin = await stack.SignInAsync(administrator);
+        await SendAsync(admin, HttpMethod.Put, $"/v1/users/{User}", new { role = "analyst", campaigns = new[] { Campaign } });
         await SendAsync(admin, HttpMethod.Put, $"/v1/bi-logins/{Login}", new { campaigns = new[] { Campaign } });
         Case = await SendAsync(admin, HttpMethod.Post, "/v1/privacy/erasure-requests", new { visitorId = $"nobody-{_salt}", reason = $"Reason {Mark}", reference = $"Reference {Mark}" });
         Rebuild = await SendAsync(admin, HttpMethod.Post, "/v1/projections/rebuilds", null);

@@ -90,7 +90,7 @@ public sealed partial class IsolationTests(Stack stack, ITestOutputHelper output
     private async Task<string> LookAsync(Belongings one, IReadOnlyList<Caller> callers)
     {
         using var owner = stack.WithBearer(callers.First(caller => caller.Name == (one.Tenant == "demo" ? "admin" : "admin@acme")).Bearer!);
-        string[] paths = ["/v1/campaigns/{campaign}", "/v1/campaigns/{campaign}/costs/{cost}", "/v1/qr-codes/{code}", "/v1/placements/{placement}", "/v1/alerts/rules/{rule}", "/v1/bi-logins/{login}", "/v1/privacy/erasure-requests/{case}"];
+        string[] paths = ["/v1/campaigns/{campaign}", "/v1/campaigns/{campaign}/costs/{cost}", "/v1/qr-codes/{code}", "/v1/placements/{placement}", "/v1/alerts/rules/{rule}", "/v1/bi-logins/{login}", "/v1/users/{user}", "/v1/privacy/erasure-requests/{case}"];
         var seen = new List<string>();
         foreach (var path in paths)
         {
@@ -149,7 +149,7 @@ public sealed partial class IsolationTests(Stack stack, ITestOutputHelper output
         return values;
     }
 
-    [GeneratedRegex(@"\{(campaign|code|placement|cost|rule|event|case|rebuild|incident|login)\}")]
+    [GeneratedRegex(@"\{(campaign|code|placement|cost|rule|event|case|rebuild|incident|login|user)\}")]
     private static partial Regex Names();
 
     // What goes on by itself meanwhile: a case that is worked on, a rule that is evaluated.

@@ -75,6 +75,8 @@ internal static class RouteTable
         new("projection", "POST /v1/bi-logins/{login}/password", "a-----") { Own = [200, 404] },
         new("projection", "DELETE /v1/bi-logins/{login}", "a-----") { Own = [204, 404] },
 
+        new("projection", "POST /internal/v1/user-grants", Who.Services),
+
         new("alerting", "GET /v1/alerts/rules", "a-aaa-") { Shows = true },
         new("alerting", "GET /v1/alerts/rules/{rule}", "a-aaa-") { Shows = true },
         new("alerting", "PUT /v1/alerts/rules/{rule}", "a-aa--") { Body = """{"name": ""}""", Own = [422], Foreign = [404, 422] },
@@ -90,9 +92,15 @@ internal static class RouteTable
         new("privacy-compliance", "POST /v1/privacy/erasure-requests/{case}/retry", "a----a") { Own = [409] },
         new("privacy-compliance", "GET /v1/audit", "a----a") { Path = "/v1/audit?limit=1000", Shows = true },
         new("privacy-compliance", "POST /internal/v1/subjects/resolve", Who.Services),
+        new("privacy-compliance", "POST /internal/v1/audit", Who.Services),
 
         // What the gateway answers itself, and what it forwards although no service has a route for it yet.
         new("gateway", "POST /auth/token", Who.Everybody) { Body = """{"username": "nobody", "password": "wrong"}""" },
+        new("gateway", "GET /v1/users", "a-----") { Shows = true },
+        new("gateway", "GET /v1/users/{user}", "a-----") { Shows = true },
+        new("gateway", "PUT /v1/users/{user}", "a-----") { Body = """{"role": "analyst", "campaigns": ["{campaign}"]}""", Foreign = [422] },
+        new("gateway", "POST /v1/users/{user}/password", "a-----") { Own = [200, 404] },
+        new("gateway", "DELETE /v1/users/{user}", "a-----") { Own = [204, 404] },
         new("gateway", "GET /.well-known/openid-configuration", Who.Everybody),
         new("gateway", "GET /.well-known/jwks.json", Who.Everybody),
         new("gateway", "GET /health", Who.Everybody),

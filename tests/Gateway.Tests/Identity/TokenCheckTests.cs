@@ -118,7 +118,7 @@ public sealed class TokenCheckTests(GatewayWithServices shared)
             Audience = audience,
             Expires = expires,
             NotBefore = notBefore,
-            Claims = new Dictionary<string, object> { ["sub"] = "admin", ["tenant"] = "demo", ["role"] = "administrator", ["campaign_scope"] = "all" },
+            Claims = new Dictionary<string, object> { ["sub"] = "admin", ["tenant"] = "demo", ["role"] = "administrator", ["campaign_scope"] = "all", ["ver"] = 1 },
             SigningCredentials = credentials,
         });
 }

@@ -97,12 +97,12 @@ public sealed class BiLoginTests : IAsyncLifetime
     {
         await PutAsync(["one"], _name);
         var stale = new Precondition([Precondition.TagOf(7)], MustBeNew: false);
-        Assert.Null((await _logins.PutAsync("demo", _name, null, null, "who", stale, CancellationToken.None)).Login);
-        Assert.Null((await _logins.PutAsync("demo", _name, null, null, "who", new Precondition([], MustBeNew: true), CancellationToken.None)).Login);
+        Assert.Null((await _logins.PutAsync("demo", _name, new BiLoginRows(null), null, "who", stale, CancellationToken.None)).Login);
+        Assert.Null((await _logins.PutAsync("demo", _name, new BiLoginRows(null), null, "who", new Precondition([], MustBeNew: true), CancellationToken.None)).Login);
         Assert.False((await _logins.RemoveAsync("demo", _name, "who", stale, CancellationToken.None)).Removed);
         Assert.Empty(await _logins.FindAsync("acme", _name, CancellationToken.None));
         Assert.False((await _logins.RemoveAsync("acme", _name, "who", Anything, CancellationToken.None)).Removed);
-        Assert.True((await _logins.PutAsync("acme", _name, null, null, "who", Anything, CancellationToken.None)).IsTaken);
+        Assert.True((await _logins.PutAsync("acme", _name, new BiLoginRows(null), null, "who", Anything, CancellationToken.None)).IsTaken);
         await using var session = await ConnectAsync();
         Assert.Equal(["one"], await SeesAsync(session));
     }
@@ -167,7 +167,7 @@ public sealed class BiLoginTests : IAsyncLifetime
     }
 
     private Task<BiLoginOutcome> PutAsync(string[]? campaigns, string? password) =>
-        _logins.PutAsync("demo", _name, campaigns, password, "who", Anything, CancellationToken.None);
+        _logins.PutAsync("demo", _name, new BiLoginRows(campaigns), password, "who", Anything, CancellationToken.None);
 
     private async Task<NpgsqlConnection> ConnectAsync() => await ConnectAsync(_name);
 
