@@ -49,7 +49,9 @@ builder.Services.AddSingleton<BiLogins>();
 builder.Services.AddHostedService<OverstayingSessions>();
 builder.Services.AddNotices("projection");
 builder.Services.AddSingleton<RebuildList>();
-builder.Services.AddSingleton(services => new Rebuilder(services.GetRequiredService<NpgsqlDataSource>()));
+builder.Services.AddSingleton(services => new Rebuilder(
+    services.GetRequiredService<NpgsqlDataSource>(),
+    connections: Math.Max(1, builder.Configuration.GetValue("Projection:RebuildConnections", Rebuilder.UsualConnections))));
 builder.Services.AddSingleton<RebuildWorker>();
 builder.Services.AddHostedService(services => services.GetRequiredService<RebuildWorker>());
 

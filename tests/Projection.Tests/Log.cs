@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Marten;
 using Npgsql;
 using QrPlatform.Events;
+using QrPlatform.Projection.Rebuilds;
 using QrPlatform.Projection.Scans;
 using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.Testing;
@@ -117,6 +118,14 @@ internal sealed partial class Log : IAsyncDisposable
     {
         await ClearAsync();
         await ProjectAsync([.. Enumerable.Range(1, (int)_sequence).Select(sequence => (long)sequence)]);
+    }
+
+    /// <summary>Rebuilds beside the live rows, over so many connections and in pages of that size, and fails if any row differs.</summary>
+    public async Task AssertRebuildFindsTheSameAsync(int connections, int pageSize)
+    {
+        var results = await new Rebuilder(Database, pageSize, connections).RunAsync((_, _, _) => Task.CompletedTask, CancellationToken.None);
+        Assert.Contains(results, found => found.Result.Rows > 0);
+        Assert.DoesNotContain(results, found => found.Result.Missing + found.Result.Unexpected > 0);
     }
 
     /// <summary>Every row of every read model as text, sorted, without what numbers the log's positions.</summary>

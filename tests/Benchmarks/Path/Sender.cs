@@ -23,7 +23,7 @@ internal sealed class Sender(Uri gateway, Traffic traffic) : IDisposable
     /// <exception cref="InvalidOperationException">The answer is not 202, or not all is accepted: nothing that is measured after it counts.</exception>
     public async Task<Accepted> SendAsync(int events)
     {
-        using var content = new ByteArrayContent(traffic.Next(events)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var content = new ReadOnlyMemoryContent(traffic.Next(events)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         using var answer = await _client.PostAsync(new Uri("/v1/events", UriKind.Relative), content);
         var at = Stopwatch.GetTimestamp();
         var body = await answer.Content.ReadAsByteArrayAsync();

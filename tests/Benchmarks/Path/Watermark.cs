@@ -4,7 +4,7 @@ using Npgsql;
 namespace QrPlatform.Benchmarks.Path;
 
 /// <summary>
-/// Watches what is visible: every two milliseconds, how far the projection's last commit went. The commit that moves this number is the one that
+/// Watches what is visible: every two milliseconds unless told otherwise, how far the projection's last commit went. The commit that moves this number is the one that
 /// shows the rows in the BI views, so no view need be counted.
 /// </summary>
 internal sealed class Watermark : IAsyncDisposable
@@ -13,12 +13,16 @@ internal sealed class Watermark : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<(long At, long Position)> _steps = [];
     private Task _watching = Task.CompletedTask;
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _position;
 
     private Watermark(NpgsqlDataSource database) => _database = database;
 
     /// <summary>The last number of the log that is visible.</summary>
     public long Position => Volatile.Read(ref _position);
+
+    /// <summary>How often it looks: often where moments count, seldom where looking would take from what is measured.</summary>
+    public TimeSpan Every { get; set; } = TimeSpan.FromMilliseconds(2);
 
     public static async Task<Watermark> StartAsync(NpgsqlDataSource database)
     {
@@ -47,11 +51,19 @@ internal sealed class Watermark : IAsyncDisposable
 
     public async Task WaitAsync(long position, TimeSpan limit)
     {
-        var started = Stopwatch.GetTimestamp();
-        while (Position < position)
+        using var deadline = new CancellationTokenSource(limit);
+        try
         {
-            if (Stopwatch.GetElapsedTime(started) > limit) throw new TimeoutException($"{position - Position:N0} events are not visible after {limit.TotalSeconds:0} s.");
-            await Task.Delay(1);
+            while (true)
+            {
+                var moved = Volatile.Read(ref _moved).Task;
+                if (Position >= position) return;
+                await moved.WaitAsync(deadline.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{position - Position:N0} events are not visible after {limit.TotalSeconds:0} s.");
         }
     }
 
@@ -74,9 +86,10 @@ internal sealed class Watermark : IAsyncDisposable
                 {
                     lock (_steps) _steps.Add((Stopwatch.GetTimestamp(), position));
                     Volatile.Write(ref _position, position);
+                    Interlocked.Exchange(ref _moved, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
                 }
 
-                await Task.Delay(2);
+                await Task.Delay(Every);
             }
         }
     }

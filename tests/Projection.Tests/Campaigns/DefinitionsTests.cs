@@ -32,6 +32,7 @@ public sealed class DefinitionsTests
             }
 
             Log.AssertSame(expected, await log.DumpAsync());
+            await log.AssertRebuildFindsTheSameAsync(connections: round + 1, pageSize: random.Next(3, 90));
         }
 
         await log.RebuildAsync();

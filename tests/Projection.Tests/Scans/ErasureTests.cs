@@ -34,6 +34,7 @@ public sealed class ErasureTests
 
         Assert.Equal(before, await CountsAsync(log));
         await AssertGoneAsync(log, Person);
+        await log.AssertRebuildFindsTheSameAsync(connections: 1 + (seed % 3), pageSize: 7 * seed);
         var live = await log.DumpAsync();
         await log.RebuildAsync();
         Log.AssertSame(live, await log.DumpAsync());
@@ -59,6 +60,7 @@ public sealed class ErasureTests
 
         Assert.Equal(await CountsAsync(other), await CountsAsync(log));
         await AssertGoneAsync(log, Person);
+        await log.AssertRebuildFindsTheSameAsync(connections: 1 + (seed % 3), pageSize: 7 * seed);
         var live = await log.DumpAsync();
         await log.RebuildAsync();
         Log.AssertSame(live, await log.DumpAsync());

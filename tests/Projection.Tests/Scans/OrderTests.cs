@@ -29,6 +29,7 @@ public sealed class OrderTests
             }
 
             Log.AssertSame(expected, await log.DumpAsync());
+            await log.AssertRebuildFindsTheSameAsync(connections: round + 1, pageSize: random.Next(3, 90));
             await log.SumUpAsync();
             Log.AssertSame(expected, await log.DumpAsync());
             await log.RebuildAsync();
