@@ -40,6 +40,45 @@ public enum RowSource
 
     /// <summary>Campaign costs, by campaign and day of the tenant.</summary>
     Cost,
+
+    /// <summary>One row per visitor and group of the answer, from the visitor's first scan of the group in the range: how far the visitor went.</summary>
+    Journey,
+
+    /// <summary>One row per visitor whose first scan in the tenant lies in the range, on that scan.</summary>
+    NewVisitor,
+
+    /// <summary>One row per session with a scan, on its attribution scan.</summary>
+    Session,
+
+    /// <summary>One row per scan with visitor of a campaign that has a target audience, in the campaign's own description.</summary>
+    Reached,
+
+    /// <summary>One row per campaign that has a target audience, whatever the time.</summary>
+    Audience,
+
+    /// <summary>One row per country, on the day of the tenant on which it became a market.</summary>
+    NewCountry,
+
+    /// <summary>One row per region, on the day of the tenant on which it became a market.</summary>
+    NewRegion,
+}
+
+/// <summary>What follows from where rows are read.</summary>
+public static class RowSources
+{
+    extension(RowSource source)
+    {
+        /// <summary>The source whose dimensions its rows have.</summary>
+        public RowSource Basis => source switch
+        {
+            RowSource.Journey or RowSource.NewVisitor or RowSource.Session => RowSource.Event,
+            RowSource.Reached or RowSource.Audience => RowSource.Cost,
+            _ => source,
+        };
+
+        /// <summary>Its rows are known by few dimensions: by others there is no answer.</summary>
+        public bool IsLimited => source.Basis is RowSource.Cost or RowSource.NewCountry or RowSource.NewRegion;
+    }
 }
 
 /// <summary>How a measure puts its rows together.</summary>
@@ -120,7 +159,12 @@ public enum PrivacyClass
 /// <param name="Cells">Which visitors of visitor cells it counts.</param>
 public sealed record Measure(
     string Name, string Definition, RowSource Source, Aggregate Aggregate, string? Column, MeasureType Type, IReadOnlyList<Condition> Where,
-    string? Rollup, string? Present, VisitorCells Cells);
+    string? Rollup, string? Present, VisitorCells Cells)
+{
+    /// <summary>The same person or campaign can be in several groups, so groups may not be summed.</summary>
+    [JsonIgnore]
+    public bool IsDistinct => Aggregate == Aggregate.CountDistinct || Source is RowSource.Journey or RowSource.Audience;
+}
 
 /// <summary>A condition on a row: a column that is true (no operator), not null (<c>present</c>), or compares with an operand.</summary>
 /// <param name="Column">The row's column.</param>
@@ -161,9 +205,12 @@ public sealed record Metric(
     [JsonIgnore]
     public Formula Formula { get; init; } = new Formula.Number(0);
 
-    /// <summary>It is made of costs, which are known by few dimensions.</summary>
+    /// <summary>It is made of something that is known by few dimensions.</summary>
     [JsonIgnore]
-    public bool OfCosts => Measures.Any(measure => measure.Source == RowSource.Cost);
+    public bool IsLimited => Measures.Any(measure => measure.Source.IsLimited);
+
+    /// <summary>Whether all that it is made of is known by the dimension.</summary>
+    public bool IsKnownBy(Dimension dimension) => Measures.All(measure => !measure.Source.IsLimited || dimension.IsKnownOf(measure.Source));
 }
 
 /// <summary>A metric has no value until the greatest instant of a measure is some hours old.</summary>
@@ -239,6 +286,9 @@ public sealed record Dimension(
     /// <summary>Only for metrics that can be told apart by conversion type.</summary>
     [JsonIgnore]
     public bool OfConversions => Sources is [RowSource.Conversion];
+
+    /// <summary>The source's rows have it.</summary>
+    public bool IsKnownOf(RowSource source) => Sources.Contains(source.Basis);
 }
 
 /// <summary>A grade of a number.</summary>

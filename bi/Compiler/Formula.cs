@@ -21,14 +21,24 @@ public abstract record Formula
     /// <param name="Right">Right operand.</param>
     public sealed record Operation(char Operator, Formula Left, Formula Right) : Formula;
 
+    /// <summary>A square root, such as intervals have.</summary>
+    /// <param name="Of">What it is the root of; not negative.</param>
+    public sealed record SquareRoot(Formula Of) : Formula;
+
     /// <summary>The names of all measures in it, each once, in the order of their first use.</summary>
     public IEnumerable<string> MeasureNames => this switch
     {
         MeasureValue measure => [measure.Name],
         Operation operation => operation.Left.MeasureNames.Concat(operation.Right.MeasureNames).Distinct(StringComparer.Ordinal),
+        SquareRoot root => root.Of.MeasureNames,
         _ => [],
     };
 
     /// <summary>Something in it is divided.</summary>
-    public bool Divides => this is Operation operation && (operation.Operator == '/' || operation.Left.Divides || operation.Right.Divides);
+    public bool Divides => this switch
+    {
+        Operation operation => operation.Operator == '/' || operation.Left.Divides || operation.Right.Divides,
+        SquareRoot root => root.Of.Divides,
+        _ => false,
+    };
 }

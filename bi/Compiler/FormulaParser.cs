@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QrPlatform.Bi;
 
-/// <summary>Reads formulas: names, numbers, <c>+ - * /</c> with their usual precedence, and parentheses.</summary>
+/// <summary>Reads formulas: names, numbers, <c>+ - * /</c> with their usual precedence, parentheses, and <c>sqrt(…)</c>.</summary>
 internal sealed class FormulaParser
 {
     private const int MaxDepth = 50;
@@ -41,20 +41,23 @@ internal sealed class FormulaParser
     private Formula Term()
     {
         if (Next() is not { } first) throw Fault("a name, number or '(' is missing");
-        if (first == '(')
-        {
-            if (++_depth > MaxDepth) throw Fault("the parentheses are too deep");
-            _at++;
-            var inner = Sum();
-            if (Next() != ')') throw Fault("')' is missing");
-            _at++;
-            _depth--;
-            return inner;
-        }
-
+        if (first == '(') return InParentheses();
         if (char.IsAsciiDigit(first)) return new Formula.Number(decimal.Parse(Take(c => char.IsAsciiDigit(c) || c == '.'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture));
-        if (char.IsAsciiLetterLower(first)) return new Formula.MeasureValue(Take(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'));
-        throw Fault($"'{first}' is not expected");
+        if (!char.IsAsciiLetterLower(first)) throw Fault($"'{first}' is not expected");
+        var name = Take(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+        if (Next() != '(') return new Formula.MeasureValue(name);
+        return name == "sqrt" ? new Formula.SquareRoot(InParentheses()) : throw Fault($"there is no function '{name}', only sqrt,");
+    }
+
+    private Formula InParentheses()
+    {
+        if (++_depth > MaxDepth) throw Fault("the parentheses are too deep");
+        _at++;
+        var inner = Sum();
+        if (Next() != ')') throw Fault("')' is missing");
+        _at++;
+        _depth--;
+        return inner;
     }
 
     private char? Next()

@@ -39,7 +39,7 @@ internal static class MetricReader
     private static void CheckAdditivity(YamlEntry entry, Formula formula, List<Measure> used, Additivity additivity)
     {
         var expected = formula.Divides ? Additivity.Ratio
-            : used.Any(measure => measure.Aggregate is Aggregate.CountDistinct) ? Additivity.Distinct
+            : used.Any(measure => measure.IsDistinct) ? Additivity.Distinct
             : Additivity.Additive;
         if (entry.Has("additivity") && additivity != expected) entry.Note("additivity", $"The formula makes it {YamlEntry.Written(expected)}.");
     }

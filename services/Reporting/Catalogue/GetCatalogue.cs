@@ -18,7 +18,7 @@ internal static class GetCatalogue
 
     private static CatalogueMetric Describe(Metric metric) => new(
         metric.Name, metric.Definition, metric.Unit, Written(metric.Additivity), metric.DatedBy, metric.ByConversionType is not null,
-        metric.OfCosts ? [.. MetricCatalogue.OfCosts.Select(dimension => dimension.Name)] : null,
+        metric.IsLimited ? [.. MetricCatalogue.Model.Dimensions.Where(dimension => !dimension.OfConversions && metric.IsKnownBy(dimension)).Select(dimension => dimension.Name)] : null,
         metric.Title, metric.FormulaText, metric.Grain, metric.Format, Written(metric.Privacy), metric.Owner, metric.Target, metric.Version);
 
     private static CatalogueDimension Describe(Dimension dimension) => new(

@@ -19,6 +19,6 @@ internal static class MetricCatalogue
     /// <summary>The hash's first 16 digits.</summary>
     public static readonly string Version = Hash[..16];
 
-    /// <summary>The dimensions that costs are known by.</summary>
-    public static IEnumerable<Dimension> OfCosts => Model.Dimensions.Where(dimension => dimension.Sources.Contains(RowSource.Cost));
+    /// <summary>The dimensions that rows of a source are known by.</summary>
+    public static IEnumerable<Dimension> Of(RowSource source) => Model.Dimensions.Where(dimension => dimension.IsKnownOf(source));
 }

@@ -25,7 +25,7 @@ internal static class QueryReader
 
         var plan = QueryExtras.Read(query, new QueryPlan(metrics, dimensions, filters, from, to, zone, orderings, limit), rowsOnly);
         if (plan.ByConversionType) CheckConversionGrain(query, metrics);
-        CheckCostGrain(query, plan);
+        CheckGrain(query, plan);
         return errors.Count == 0 ? plan : null;
     }
 
@@ -107,18 +107,30 @@ internal static class QueryReader
         }
     }
 
-    private static void CheckCostGrain(JsonObjectReader query, QueryPlan plan)
+    private static void CheckGrain(JsonObjectReader query, QueryPlan plan)
     {
-        var ofCosts = plan.Metrics.Where(metric => metric.OfCosts).Select(metric => metric.Name).ToList();
-        if (ofCosts.Count == 0) return;
-        var allowed = string.Join(", ", MetricCatalogue.OfCosts.Select(dimension => dimension.Name));
-        void Check(string path, Dimension dimension)
+        foreach (var limited in plan.Metrics.SelectMany(metric => metric.Measures.Select(measure => (metric, measure.Source))).Where(used => used.Source.IsLimited)
+            .GroupBy(used => Called(used.Source), used => used))
         {
-            if (!dimension.Sources.Contains(RowSource.Cost))
-                query.Note(path, Refusals.NotAtThisGrain, $"{string.Join(", ", ofCosts)} cannot be told by {dimension.Name}. Allowed with costs: {allowed}.");
-        }
+            var metrics = string.Join(", ", limited.Select(used => used.metric.Name).Distinct());
+            var source = limited.First().Source;
+            var allowed = string.Join(", ", MetricCatalogue.Of(source).Select(dimension => dimension.Name));
+            void Check(string path, Dimension dimension)
+            {
+                if (!dimension.IsKnownOf(source))
+                    query.Note(path, Refusals.NotAtThisGrain, $"{metrics} cannot be told by {dimension.Name}. Allowed with {limited.Key}: {allowed}.");
+            }
 
-        for (var i = 0; i < plan.Dimensions.Count; i++) Check($"dimensions[{i}]", plan.Dimensions[i]);
-        for (var i = 0; i < plan.Filters.Count; i++) Check($"filters[{i}].dimension", plan.Filters[i].Dimension);
+            for (var i = 0; i < plan.Dimensions.Count; i++) Check($"dimensions[{i}]", plan.Dimensions[i]);
+            for (var i = 0; i < plan.Filters.Count; i++) Check($"filters[{i}].dimension", plan.Filters[i].Dimension);
+        }
     }
+
+    private static string Called(RowSource source) => source switch
+    {
+        RowSource.Cost => "costs",
+        RowSource.NewCountry => "new countries",
+        RowSource.NewRegion => "new regions",
+        _ => "target audiences",
+    };
 }

@@ -55,16 +55,18 @@ internal static class QuerySql
     private static string Part(QueryPlan plan, List<Measure> measures, QueryPart part)
     {
         var source = part.Source;
-        var columns = plan.Dimensions.Select((dimension, i) => $"{source.Key(dimension)} as d{i}")
+        var (keys, from) = (plan.Dimensions.Select(source.Key).ToList(), source.From);
+        var conditions = new List<string> { source.InRange };
+        conditions.AddRange(plan.Filters.Select((filter, i) => Condition(filter, source.Key(filter.Dimension), $"@f{i}")));
+        if (source.Grouped(keys, conditions, part.Measures) is { } grouped) (keys, from, conditions) = ([.. keys.Select((_, i) => $"g.d{i}")], $"{grouped} g", ["true"]);
+        var columns = keys.Select((key, i) => $"{key} as d{i}")
             .Concat(measures.Select((measure, i) => part.Measures.Contains(measure)
                 ? $"({source.Value(measure, plan.Dimensions)})::{measure.SqlType} as c{i}"
                 : $"null::{measure.SqlType} as c{i}"));
-        var conditions = new List<string> { source.InRange };
         if (source.Rows(part.Measures) is { } rows) conditions.Add(rows);
         if (plan.After is not null) conditions.Add("e.seq_id > @after");
-        conditions.AddRange(plan.Filters.Select((filter, i) => Condition(filter, source.Key(filter.Dimension), $"@f{i}")));
         var having = plan.Dimensions.Count > 0 && source.Present([.. part.Measures, .. part.Presences]) is { } present ? $"\n  having {present}" : "";
-        return $"  select {string.Join(", ", columns)}\n  from {source.From}\n  where {string.Join("\n    and ", conditions.Select(condition => $"({condition})"))}{GroupBy(plan)}{having}";
+        return $"  select {string.Join(", ", columns)}\n  from {from}\n  where {string.Join("\n    and ", conditions.Select(condition => $"({condition})"))}{GroupBy(plan)}{having}";
     }
 
     // Every time of the axis with every combination of the other dimensions that there is.

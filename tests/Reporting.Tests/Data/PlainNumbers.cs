@@ -9,8 +9,12 @@ internal sealed class PlainNumbers
     private readonly List<Fact> _facts = [];
     private readonly Dictionary<Guid, DateTimeOffset> _firstScans;
     private readonly Dictionary<string, string?> _names;
+    private readonly PlainJourneys _journeys;
 
-    public PlainNumbers(IEnumerable<TestEvent> events, string zone)
+    /// <param name="events">What was accepted.</param>
+    /// <param name="zone">IANA name.</param>
+    /// <param name="campaigns">The campaigns that the reader may see; null for everything.</param>
+    public PlainNumbers(IEnumerable<TestEvent> events, string zone, string[]? campaigns = null)
     {
         _zone = TimeZoneInfo.FindSystemTimeZoneById(zone);
         var all = events.ToList();
@@ -21,6 +25,8 @@ internal sealed class PlainNumbers
         foreach (var fact in customers.Where(f => f.Event.Visitor is null)
             .Concat(customers.Where(f => f.Event.Visitor is not null).GroupBy(f => f.Event.Visitor).Select(g => g.OrderBy(f => f.Event.At).ThenBy(f => f.Event.Id, StringComparer.Ordinal).First())))
             fact.IsNewCustomer = true;
+        if (campaigns is not null) _facts.RemoveAll(fact => !campaigns.Contains(fact.Context.Campaign?.Id));
+        _journeys = new PlainJourneys(_facts);
     }
 
     public static readonly string[] AllMetrics =
@@ -28,6 +34,7 @@ internal sealed class PlainNumbers
         "total_scans", "sessions", "unique_visitors", "returning_visitors", "conversions", "converting_sessions", "conversion_rate", "conversion_rate_7d",
         "revenue", "average_lead_score", "average_engagement_seconds", "new_customers", "bot_scans", "unconsented_scans", "test_scans",
         "returning_visitor_rate", "scan_frequency", "scans_per_session", "revenue_per_visitor", "landing_views", "engagements", "leads", "data_completeness",
+        "revenue_per_scan", "high_quality_share", .. PlainJourneys.AllMetrics,
     ];
 
     /// <summary>The facts of a range of local days.</summary>
@@ -75,7 +82,9 @@ internal sealed class PlainNumbers
             "engagements" => Counted(facts, f => f is { IsCounted: true, Event.Kind: "ENGAGEMENT" }),
             "leads" => Counted(facts, f => f is { IsCounted: true, Event.Kind: "LEAD" }),
             "data_completeness" => (scans.Count == 0 ? null : (decimal)scans.Count(f => IsComplete(f.Event)) / scans.Count, scans.Count > 0),
-            _ => throw new ArgumentException(name),
+            "revenue_per_scan" => (scans.Count == 0 ? null : earned / scans.Count, earned != 0 || scans.Count > 0),
+            "high_quality_share" => (scored.Count == 0 ? null : (decimal)scored.Count(f => f.Event.LeadScore >= 80) / scored.Count, scans.Count > 0),
+            _ => _journeys.Metric(name, facts),
         };
     }
 

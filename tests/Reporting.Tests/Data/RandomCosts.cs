@@ -12,8 +12,8 @@ internal sealed class RandomCosts
     public RandomCosts(int seed, int count)
     {
         var random = new Random(seed);
-        _events.Add(("demo", "c-camp_3", new CampaignDefined { CampaignId = "camp_3", Name = "Described 3", Channel = "TV", BusinessUnit = "North", Goal = "SALES" }));
-        _events.Add(("demo", "c-camp_unseen", new CampaignDefined { CampaignId = "camp_unseen", Name = "Unseen", Channel = "RADIO", BusinessUnit = "South" }));
+        _events.Add(("demo", "c-camp_3", new CampaignDefined { CampaignId = "camp_3", Name = "Described 3", Channel = "TV", BusinessUnit = "North", Goal = "SALES", Target = new CampaignTarget("unique_visitors", 30) }));
+        _events.Add(("demo", "c-camp_unseen", new CampaignDefined { CampaignId = "camp_unseen", Name = "Unseen", Channel = "RADIO", BusinessUnit = "South", Target = new CampaignTarget("unique_visitors", 1_000) }));
         _events.Add(("acme", "c-camp_3", Cost("camp_3", "theirs", new(2025, 3, 1), 400, 4_000m)));
         string[] campaigns = ["camp_3", "camp_4", "camp_nameless", "camp_holiday_2025", "camp_unseen", "camp_costs_only"];
         DateOnly[] around = [new(2025, 3, 5), new(2025, 10, 30), new(2025, 12, 20), new(2026, 1, 25)];

@@ -45,6 +45,7 @@ internal sealed class RandomSessions(int seed, string tenant)
         if (_random.Next(2) == 0) Add(later with { Kind = "LANDING_VIEW", At = scan.At.AddSeconds(3) });
         for (var i = _random.Next(3); i > 0; i--) Add(later with { Kind = "ENGAGEMENT", At = scan.At.AddSeconds(_random.Next(4, 1500)), Engagement = _random.Next(1, 600) / 10m, PageViews = 2 });
         if (_random.Next(4) == 0) Add(later with { Kind = "CONVERSION", At = scan.At.AddHours(_random.Next(0, 300)), Conversions = [AnyType(), AnyType()] });
+        if (_random.Next(3) == 0) Add(later with { Kind = "LEAD", At = scan.At.AddMinutes(_random.Next(0, 50_000)), Conversions = ["LEAD"] });
         if (_random.Next(9) == 0) Add(later with { Kind = "CUSTOMER", At = scan.At.AddMinutes(_random.Next(1, 9_000)), Conversions = ["CUSTOMER"] });
         if (_random.Next(5) != 0) return;
 

@@ -104,9 +104,9 @@ public sealed class AnswersTests(NumbersFixture fixture) : IClassFixture<Numbers
         using var answered = await fixture.Reporting.PostAsync("""{"metrics": ["sessions"], "dateRange": {"from": "2025-01-01", "to": "2025-01-31"}}""", fixture.Reporting.Token());
         Assert.Equal(catalogue.GetProperty("hash").GetString(), JsonDocument.Parse(await answered.Content.ReadAsStringAsync()).RootElement.GetProperty("catalogue").GetString());
         var metrics = catalogue.GetProperty("metrics").EnumerateArray().ToDictionary(metric => metric.GetProperty("name").GetString()!);
-        string[] ofCosts = ["cost", "campaign_roi", "cost_per_acquisition", "cost_per_conversion"];
-        Assert.Equal(Data.PlainNumbers.AllMetrics.Concat(ofCosts).Order(StringComparer.Ordinal), metrics.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(ofCosts, metrics.Where(metric => metric.Value.GetProperty("onlyDimensions").ValueKind == JsonValueKind.Array).Select(metric => metric.Key));
+        string[] limited = ["cost", "campaign_roi", "cost_per_acquisition", "cost_per_conversion", "target_audience", "market_penetration", "new_countries", "new_regions"];
+        Assert.Equal(Data.PlainNumbers.AllMetrics.Concat(limited).Order(StringComparer.Ordinal), metrics.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(limited, metrics.Where(metric => metric.Value.GetProperty("onlyDimensions").ValueKind == JsonValueKind.Array).Select(metric => metric.Key));
 
         var dimensions = catalogue.GetProperty("dimensions").EnumerateArray().Select(dimension => dimension.GetProperty("name").GetString()!).ToList();
         foreach (var dimension in dimensions)

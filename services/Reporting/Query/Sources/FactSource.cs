@@ -17,37 +17,49 @@ internal sealed class FactSource : PartSource
 
     private static FactSource Costs { get; } = new(RowSource.Cost, "costs");
 
+    private static FactSource Reached { get; } = new(RowSource.Reached, "facts.reached");
+
+    private static FactSource NewCountries { get; } = new(RowSource.NewCountry, "new_countries");
+
+    private static FactSource NewRegions { get; } = new(RowSource.NewRegion, "new_regions");
+
     public override string From => _rows switch
     {
         RowSource.Conversion => "bi_query.event e cross join lateral (select n.conversion_type from unnest(e.conversions) as n (conversion_type)) t",
         RowSource.Unconsented => "bi_query.unconsented e",
         RowSource.Cost => "bi_query.campaign_cost e",
+        RowSource.Reached => "bi_query.reached_scan e",
+        RowSource.NewCountry => "bi_query.new_country e",
+        RowSource.NewRegion => "bi_query.new_region e",
         _ => "bi_query.event e",
     };
 
-    public override string InRange => _rows switch
-    {
-        RowSource.Cost => "e.day between @firstday and @lastday",
-        _ => $"{Instant} >= @from and {Instant} < @to",
-    };
+    public override string InRange => IsOfDays ? "e.day between @firstday and @lastday" : $"{Instant} >= @from and {Instant} < @to";
+
+    // A cost's day is a day of the tenant's calendar, not an instant: no zone moves it, and nothing is known within it. So is a market's first.
+    private bool IsOfDays => _rows is RowSource.Cost or RowSource.NewCountry or RowSource.NewRegion;
 
     private string Instant => _rows == RowSource.Unconsented ? "e.hour" : "e.occurred_at";
 
-    public static FactSource Of(RowSource rows) => rows switch
+    public static PartSource Of(RowSource rows) => rows switch
     {
         RowSource.Event => Events,
         RowSource.Conversion => Conversions,
         RowSource.Unconsented => Unconsented,
-        _ => Costs,
+        RowSource.Cost => Costs,
+        RowSource.Journey => JourneySource.Instance,
+        RowSource.NewVisitor => NewVisitorSource.Instance,
+        RowSource.Session => SessionSource.Instance,
+        RowSource.Reached => Reached,
+        RowSource.Audience => AudienceSource.Instance,
+        RowSource.NewCountry => NewCountries,
+        RowSource.NewRegion => NewRegions,
+        _ => throw new ArgumentOutOfRangeException(nameof(rows), rows, null),
     };
 
     public override string Key(Dimension dimension)
     {
-        if (dimension.Sources.Contains(_rows))
-        {
-            // A cost's day is a day of the tenant's calendar, not an instant: no zone moves it, and nothing is known within it.
-            return _rows == RowSource.Cost ? dimension.KeyOn("e", "e.day::timestamp") : dimension.KeyAt(dimension.OfConversions ? "t" : "e", Instant);
-        }
+        if (dimension.IsKnownOf(_rows)) return IsOfDays ? dimension.KeyOn("e", "e.day::timestamp") : dimension.KeyAt(dimension.OfConversions ? "t" : "e", Instant);
 
         return _rows == RowSource.Unconsented ? $"null::{dimension.SqlType}"
             : throw new InvalidOperationException($"{Name} are not known by {dimension.Name}; the query should have been refused.");

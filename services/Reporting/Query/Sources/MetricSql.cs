@@ -40,6 +40,7 @@ internal static class MetricSql
         Formula.Number number => number.Value.ToString(CultureInfo.InvariantCulture),
         Formula.MeasureValue measure => $"coalesce({column(measure.Name)}, 0)",
         Formula.Operation { Operator: '/' } division => $"({Term(division.Left, column)}::numeric / nullif({Term(division.Right, column)}, 0))",
+        Formula.SquareRoot root => $"sqrt(({Term(root.Of, column)})::numeric)",
         Formula.Operation operation => $"({Term(operation.Left, column)} {operation.Operator} {Term(operation.Right, column)})",
         _ => throw new NotSupportedException(formula.GetType().Name),
     };

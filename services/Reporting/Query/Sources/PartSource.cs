@@ -22,6 +22,15 @@ internal abstract class PartSource(string name)
     /// <param name="by">The query's dimensions.</param>
     public abstract string Value(Measure measure, IReadOnlyList<Dimension> by);
 
+    /// <summary>
+    /// What stands after <c>from</c> where rows must be put together first: a subquery that has the range and the filters in it and the labels
+    /// as columns <c>d0</c>, <c>d1</c>, …; it is called <c>g</c>. Null where the rows are there.
+    /// </summary>
+    /// <param name="keys">What is grouped, by dimension.</param>
+    /// <param name="conditions">The range, then the filters.</param>
+    /// <param name="measures">What is counted.</param>
+    public virtual string? Grouped(IReadOnlyList<string> keys, IReadOnlyList<string> conditions, IReadOnlyList<Measure> measures) => null;
+
     /// <summary>Condition that a row belongs to any of the measures.</summary>
     public virtual string? Rows(IReadOnlyList<Measure> measures) => null;
 
