@@ -22,7 +22,7 @@ internal sealed class AudienceSource : PartSource
 
     public override string Key(Dimension dimension) => dimension.KeyOn("e", Day);
 
-    public override string Value(Measure measure, IReadOnlyList<Dimension> by) => "sum(g.audience) / nullif(count(distinct g.day), 0)";
+    public override string Value(Measure measure, IReadOnlyList<Dimension> by) => "trim_scale(sum(g.audience) / nullif(count(distinct g.day), 0))";
 
     public override string Grouped(IReadOnlyList<string> keys, IReadOnlyList<string> conditions, IReadOnlyList<Measure> measures)
     {
