@@ -156,7 +156,9 @@ public sealed class AlertTests
         Assert.Equal("On it", taken.GetProperty("history")[1].GetProperty("data").GetProperty("note").GetString());
         Assert.Equal(200, (await stack.SendAsync(HttpMethod.Post, path + "/acknowledgement")).Status);
 
-        Assert.Equal(204, (await stack.SendAsync(HttpMethod.Delete, "/v1/alerts/rules/r")).Status);
+        var removals = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => stack.SendAsync(HttpMethod.Delete, "/v1/alerts/rules/r")));
+        Assert.Contains(removals, removal => removal.Status == 204);
+        Assert.All(removals, removal => Assert.True(removal.Status is 204 or 404, $"{removal.Status}"));
         Assert.Equal("resolved", (await stack.SendAsync(HttpMethod.Get, path)).Body.GetProperty("state").GetString());
         Assert.Equal(409, (await stack.SendAsync(HttpMethod.Post, path + "/acknowledgement")).Status);
         Assert.Equal(404, (await stack.SendAsync(HttpMethod.Get, path, tenant: "acme")).Status);

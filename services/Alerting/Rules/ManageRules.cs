@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.RegularExpressions;
+using JasperFx;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using QrPlatform.Alerting.Delivery;
@@ -80,9 +81,19 @@ internal sealed partial class ManageRules(
 
     private async Task<IResult> DeleteAsync(string id, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
-        if (await rules.FindAsync(user.TenantId(), id, cancellationToken) is not { } stored || !Sees(user, stored.Rule.Campaigns)) return NotThere("rule");
-        await incidents.RemoveRuleAsync(stored, cancellationToken);
-        return TypedResults.NoContent();
+        while (true)
+        {
+            if (await rules.FindAsync(user.TenantId(), id, cancellationToken) is not { } stored || !Sees(user, stored.Rule.Campaigns)) return NotThere("rule");
+            try
+            {
+                await incidents.RemoveRuleAsync(stored, cancellationToken);
+                return TypedResults.NoContent();
+            }
+            catch (ConcurrencyException)
+            {
+                // Somebody else deleted it at the same time, or its incident went on. Looking again tells which, and each time somebody got on.
+            }
+        }
     }
 
     private FieldError? TooFarBack(Rule rule, TimeZoneInfo zone)

@@ -35,6 +35,10 @@ internal sealed class ExportQuery(CsvStream csv, TimeZoneNames zones, QueryPlann
     {
         var errors = new List<FieldError>();
         if (await PlanAsync(body, errors, cancellationToken) is not { } plan) return Refusals.Unprocessable(errors);
+
+        // A stream of rows knows nothing of the rows that follow.
+        if (PersonGroups.Guard(plan, context.User, errors).Groups is not null)
+            return Refusals.Unprocessable([new FieldError("$", "only_in_json", $"What is related to persons is shown to your role in groups of {PersonGroups.Least} visitors or more, which a table of rows cannot tell. Ask for JSON.")]);
         return await SendAsync(context, plan, cancellationToken);
     }
 

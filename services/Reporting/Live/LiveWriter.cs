@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using QrPlatform.Reporting.Query;
 
 namespace QrPlatform.Reporting.Live;
 
@@ -41,8 +43,11 @@ internal sealed class LiveWriter(HttpResponse response, bool withRevenue, bool w
     {
         var counters = state.Counters;
         var revenue = withRevenue ? $",\"revenue\":{counters.Revenue}" : "";
+
+        // Whoever sees no single scans sees persons in groups only.
+        var visitors = withScans || counters.UniqueVisitors == "0" || long.Parse(counters.UniqueVisitors, CultureInfo.InvariantCulture) >= PersonGroups.Least ? counters.UniqueVisitors : "null";
         text.Append($"event: counters\nid: {state.Position}\ndata: {{\"asOf\":{JsonSerializer.Serialize(state.AsOf)},\"totalScans\":{counters.TotalScans},")
-            .Append($"\"today\":{{\"day\":\"{counters.Day:yyyy-MM-dd}\",\"totalScans\":{counters.TodayScans},\"uniqueVisitors\":{counters.UniqueVisitors},")
+            .Append($"\"today\":{{\"day\":\"{counters.Day:yyyy-MM-dd}\",\"totalScans\":{counters.TodayScans},\"uniqueVisitors\":{visitors},")
             .Append($"\"conversions\":{counters.Conversions}{revenue}}},\"lastHour\":{{\"totalScans\":{counters.LastHourScans}}}}}\n\n");
     }
 

@@ -33,6 +33,7 @@ internal sealed class QueryAnswer(QueryPlanner planner)
 
         if (plan.Subtotals) await WriteSubtotalsAsync(json, snapshot, own, cancellationToken);
         if (plan.Compare is not null) await WriteComparisonAsync(json, snapshot, own, plan, cancellationToken);
+        plan.Groups?.Describe(json);
         return new QueryRows(json.WrittenMemory, truncated);
     }
 
@@ -103,6 +104,7 @@ internal sealed class QueryAnswer(QueryPlanner planner)
     // Whether there were more rows than the limit.
     private async Task<bool> WriteRowsAsync(ArrayBufferWriter<byte> json, ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, CancellationToken cancellationToken)
     {
+        if (plan.Groups is { } groups) return groups.Write(json, plan, await RowsAsync(snapshot, PersonGroups.Whole(plan), at, cancellationToken));
         await using var command = snapshot.Command("");
         var choice = await planner.ChooseAsync(snapshot, plan, at, cancellationToken);
         QuerySql.Fill(command, plan, choice.Parts, at);

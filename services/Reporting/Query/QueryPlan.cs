@@ -34,6 +34,9 @@ internal sealed record QueryPlan(
     /// <summary>Only the greatest values of a dimension have rows of their own; null for all.</summary>
     public TopValues? Top { get; init; }
 
+    /// <summary>Withholds what the reader may see in groups only; null where there is nothing of the kind.</summary>
+    public PersonGroups? Groups { get; init; }
+
     /// <summary>Every hour, day … of the range has rows, also those without anything.</summary>
     public bool Fill { get; init; }
 

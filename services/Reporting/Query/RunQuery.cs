@@ -27,6 +27,8 @@ internal static class RunQuery
         if (ExportQuery.IsAskedFor(context.Request)) return await export.SendAsync(context, json.RootElement, cancellationToken);
         var errors = new List<FieldError>();
         if (QueryReader.Read(json.RootElement, errors) is not { } plan) return Refusals.Unprocessable(errors);
+        plan = PersonGroups.Guard(plan, context.User, errors);
+        if (errors.Count > 0) return Refusals.Unprocessable(errors);
         if (plan.TimeZone is { } asked)
         {
             if (await zones.FindAsync(asked, cancellationToken) is not { } zone)
@@ -105,6 +107,7 @@ internal static class RunQuery
             plan.Totals,
             plan.Subtotals,
             plan.Fill,
+            InGroups = plan.Groups is not null,
             Top = plan.Top is { } top ? new { Dimension = top.Dimension.Name, By = top.By.Name, top.Count } : null,
         });
         return $"query:{scope.TenantId}:{MetricCatalogue.Hash}:2:{at.Projected}:{Convert.ToHexStringLower(SHA256.HashData(described))}";

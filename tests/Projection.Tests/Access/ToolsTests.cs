@@ -13,6 +13,8 @@ public sealed class ToolsTests : IAsyncLifetime
     private const string Psql = "/usr/bin/psql", Isql = "/usr/bin/isql", PgBouncer = "/usr/sbin/pgbouncer";
     private const string Java = "/usr/bin/javac", Jdbc = "/usr/share/java/postgresql.jar";
 
+    private const string LibreOffice = "/usr/bin/soffice", PostgresDriver = "/usr/lib/libreoffice/program/libpostgresql-sdbclo.so", Python = "/usr/bin/python3", Uno = "/usr/lib/python3/dist-packages/uno.py";
+
     private static readonly string Odbc = OdbcDriver();
 
     private readonly string _folder = Directory.CreateTempSubdirectory("qr-tools-").FullName;
@@ -64,6 +66,24 @@ public sealed class ToolsTests : IAsyncLifetime
         RunAsync(
             "/usr/bin/java",
             ["-cp", Jdbc, Path.Combine(AppContext.BaseDirectory, "ListViews.java"), $"jdbc:postgresql://127.0.0.1:{at.Port}/{at.Database}?hideUnprivilegedObjects=true", at.Username!, at.Password!]));
+
+    // ./test does not install it: 240 MB. docs/bi-tools.md says which packages it takes.
+    [ToolFact(LibreOffice, PostgresDriver, Python, Uno, PgBouncer)]
+    public async Task LibreOffice_lists_exactly_the_published_views() => await AssertListedAsync(async at =>
+    {
+        var pipe = $"qr{Guid.NewGuid():N}";
+        string[] arguments = ["--headless", "--norestore", "--nologo", "--nodefault", $"--accept=pipe,name={pipe};urp", $"-env:UserInstallation=file://{Path.Combine(_folder, pipe)}"];
+        using var office = Process.Start(new ProcessStartInfo(LibreOffice, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        try
+        {
+            return await RunAsync(Python, [Path.Combine(AppContext.BaseDirectory, "list_views.py"), pipe, $"sdbc:postgresql:host=127.0.0.1 port={at.Port} dbname={at.Database}", at.Username!, at.Password!]);
+        }
+        finally
+        {
+            office.Kill(entireProcessTree: true);
+            await office.WaitForExitAsync();
+        }
+    });
 
     [ToolFact(PgBouncer)]
     public async Task A_pool_in_session_mode_gives_each_login_its_own_rows_and_limits()

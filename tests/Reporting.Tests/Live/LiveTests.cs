@@ -129,6 +129,7 @@ public sealed class LiveTests : IAsyncLifetime
             using var client = await LiveClient.OpenAsync(_reporting, token);
             var (counters, _, scans) = await client.UntilTotalAsync(total);
             Assert.Equal(withScans ? total : 0, scans.Count);
+            Assert.Equal(JsonValueKind.Number, counters.GetProperty("today").GetProperty("uniqueVisitors").ValueKind);
             Assert.Equal(revenue, counters.GetProperty("today").TryGetProperty("revenue", out var shown) ? shown.GetDecimal() : null);
         }
 

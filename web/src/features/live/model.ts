@@ -3,7 +3,7 @@ import type { ServerEvent } from '@/lib/sse';
 export type Counters = {
   asOf: string;
   totalScans: number;
-  today: { day: string; totalScans: number; uniqueVisitors: number; conversions: number; revenue?: number };
+  today: { day: string; totalScans: number; uniqueVisitors: number | null; conversions: number; revenue?: number };
   lastHour: { totalScans: number };
 };
 
