@@ -6,6 +6,7 @@ using QrPlatform.Reporting.Live;
 using QrPlatform.Reporting.Measurements;
 using QrPlatform.Reporting.Published;
 using QrPlatform.Reporting.Query;
+using QrPlatform.Reporting.Query.Visitors;
 using QrPlatform.Reporting.Scans;
 using QrPlatform.Reporting.Tenants;
 using QrPlatform.ServiceDefaults.Database;
@@ -29,6 +30,8 @@ internal static class ReportingApplication
         builder.Services.AddSingleton<AnswerCache>();
         builder.Services.AddSingleton<TimeZoneNames>();
         builder.Services.AddSingleton<QuarterHours>();
+        builder.Services.AddSingleton<VisitorScans>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<VisitorScans>());
         builder.Services.AddSingleton<QueryPlanner>();
         builder.Services.AddSingleton<QueryAnswer>();
         builder.AddLive();

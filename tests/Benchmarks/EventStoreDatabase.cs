@@ -24,10 +24,13 @@ internal sealed class EventStoreDatabase : IAsyncDisposable
 
     public DocumentStore Store { get; }
 
-    public static async Task<EventStoreDatabase> CreateAsync(Action<StoreOptions>? more = null)
+    public static async Task<EventStoreDatabase> CreateAsync(Action<StoreOptions>? more = null) => await OpenAsync(await OwnServer.CreateDatabaseAsync(), more);
+
+    /// <summary>With the event store made where it is missing.</summary>
+    public static async Task<EventStoreDatabase> OpenAsync(string connectionString, Action<StoreOptions>? more = null)
     {
         // As the services connect.
-        var connection = new NpgsqlConnectionStringBuilder(await OwnServer.CreateDatabaseAsync()) { MaxAutoPrepare = 50 };
+        var connection = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 50 };
         var database = NpgsqlDataSource.Create(connection);
         var store = DocumentStore.For(options =>
         {

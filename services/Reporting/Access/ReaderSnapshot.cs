@@ -61,6 +61,30 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
     /// <summary>A command in this transaction.</summary>
     public NpgsqlCommand Command(string sql) => new(sql, _connection, _transaction) { CommandTimeout = 35 };
 
+    /// <summary>What a <c>copy … to stdout (format binary)</c> writes.</summary>
+    public async Task<Stream> CopyAsync(string sql, CancellationToken cancellationToken) => await _connection.BeginRawBinaryCopyAsync(sql, cancellationToken);
+
+    /// <summary>
+    /// Reads the whole tenant's rows, for what is kept on behalf of all its readers; none of it may be told to this one unasked. What fails ends the
+    /// transaction, so nothing can be read with these eyes later.
+    /// </summary>
+    public async Task<T> AsTenantAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
+    {
+        if (Scope.Campaigns is null) return await read();
+        try
+        {
+            await SeeAsync(new ReaderScope(Scope.TenantId, null).CampaignSetting, cancellationToken);
+            var result = await read();
+            await SeeAsync(Scope.CampaignSetting, cancellationToken);
+            return result;
+        }
+        catch
+        {
+            await _transaction.RollbackAsync(CancellationToken.None);
+            throw;
+        }
+    }
+
     /// <summary>The same moment with other days.</summary>
     public async Task<SnapshotPosition> PositionAsync(AskedDays days, CancellationToken cancellationToken)
     {
@@ -81,6 +105,13 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
         _isDisposed = true;
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    private async Task SeeAsync(string campaigns, CancellationToken cancellationToken)
+    {
+        await using var command = Command("select set_config('app.campaigns', $1, true)");
+        command.Parameters.Add(new() { Value = campaigns });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task<SnapshotPosition> EnterAsync(

@@ -21,7 +21,7 @@ internal sealed record QueryExplanation(IReadOnlyList<ExplainedSource> Sources, 
         var milliseconds = root.GetProperty("Planning Time").GetDouble() + root.GetProperty("Execution Time").GetDouble();
         return new QueryExplanation(
             [.. choice.Parts.Select(part => new ExplainedSource(part.Source.Name, [.. part.Measures.Select(measure => measure.Name)]))],
-            choice.PassedOver, Rows(root.GetProperty("Plan")), Math.Round(milliseconds, 3));
+            choice.PassedOver, Rows(root.GetProperty("Plan")) + choice.Parts.Sum(part => part.Source.RowsRead), Math.Round(milliseconds, 3));
     }
 
     private static long Rows(JsonElement node)

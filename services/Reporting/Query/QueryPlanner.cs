@@ -1,24 +1,30 @@
 using QrPlatform.Bi;
 using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Query.Sources;
+using QrPlatform.Reporting.Query.Visitors;
 
 namespace QrPlatform.Reporting.Query;
 
 /// <summary>Decides where a query's measures are read from: the cheapest rollup that gives exactly what the facts would give, else the facts.</summary>
 /// <param name="quarterHours">Tells which time zones can be made of quarters of an hour.</param>
-internal sealed class QueryPlanner(QuarterHours quarterHours)
+/// <param name="visitorScans">Scans in columns, from which distinct visitors are counted that no cells tell.</param>
+internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visitorScans)
 {
     /// <summary>The cheapest way.</summary>
     public async ValueTask<QueryChoice> ChooseAsync(ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, CancellationToken cancellationToken)
     {
         var passedOver = new List<PassedOver>();
-        var ways = Ways(plan, at, snapshot.Scope, await quarterHours.AlignedSinceAsync(snapshot, at.Zone, cancellationToken), passedOver);
-        return new QueryChoice(ways[0], passedOver);
+        var alignedSince = await quarterHours.AlignedSinceAsync(snapshot, at.Zone, cancellationToken);
+        var ways = Ways(plan, at, snapshot.Scope, alignedSince, null, passedOver);
+        if (ways.Count > 1 || await VisitorsAsync(snapshot, plan, at, passedOver, cancellationToken) is not { } visitors) return new QueryChoice(ways[0], passedOver);
+        return new QueryChoice(Ways(plan, at, snapshot.Scope, alignedSince, visitors, [])[0], passedOver);
     }
 
     /// <summary>Every way that gives the same exact answer, the cheapest first, the facts last.</summary>
     public async ValueTask<IReadOnlyList<IReadOnlyList<QueryPart>>> WaysAsync(ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, CancellationToken cancellationToken) =>
-        Ways(plan, at, snapshot.Scope, await quarterHours.AlignedSinceAsync(snapshot, at.Zone, cancellationToken), []);
+        Ways(
+            plan, at, snapshot.Scope, await quarterHours.AlignedSinceAsync(snapshot, at.Zone, cancellationToken),
+            await VisitorsAsync(snapshot, plan, at, [], cancellationToken), []);
 
     /// <summary>Everything from the rows themselves.</summary>
     public static IReadOnlyList<QueryPart> FromFacts(QueryPlan plan, SnapshotPosition at) =>
@@ -27,39 +33,57 @@ internal sealed class QueryPlanner(QuarterHours quarterHours)
     /// <summary>Nothing of the range is young enough that the clock could still change the value.</summary>
     public static bool HasSettled(Settling settles, SnapshotPosition at) => at.ToAt + TimeSpan.FromHours(settles.Hours) <= at.AsOf;
 
-    private static List<IReadOnlyList<QueryPart>> Ways(QueryPlan plan, SnapshotPosition at, ReaderScope scope, DateTime alignedSince, List<PassedOver> passedOver)
+    /// <summary>Distinct visitors counted from scans in columns, where that helps and is exact.</summary>
+    private async ValueTask<PartSource?> VisitorsAsync(
+        ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, List<PassedOver> passedOver, CancellationToken cancellationToken)
+    {
+        var measures = OfEvents(FromFacts(plan, at));
+        var counted = measures.Where(measure => measure.Cells != VisitorCells.None).ToList();
+        if (counted.Count == 0 || NeedsRows(plan, measures) is not null) return null;
+        var reason = VisitorScanChoice.Refuse(plan, at);
+        if (reason is null)
+        {
+            (var tenant, var columns, reason) = await visitorScans.AtAsync(snapshot, cancellationToken);
+            var returning = counted.Any(measure => measure.Cells == VisitorCells.Returning);
+            if (columns is not null) return await VisitorQuestion.AnswerAsync(snapshot, plan, at, tenant, columns, returning, cancellationToken);
+        }
+
+        passedOver.Add(new PassedOver("visitor_scans", reason));
+        return null;
+    }
+
+    private static List<IReadOnlyList<QueryPart>> Ways(
+        QueryPlan plan, SnapshotPosition at, ReaderScope scope, DateTime alignedSince, PartSource? visitors, List<PassedOver> passedOver)
     {
         var facts = FromFacts(plan, at);
-        var measures = facts.Where(part => part.Source == FactSource.Events).SelectMany(part => part.Measures).ToList();
+        var measures = OfEvents(facts);
         var others = facts.Where(part => part.Source != FactSource.Events).ToList();
         if (measures.Count == 0 || NeedsRows(plan, measures) is { } need && Pass("rollups", need)) return [facts];
 
         var counted = measures.Where(measure => measure.Cells != VisitorCells.None).ToList();
         var summed = measures.Except(counted).ToList();
-        var fromCells = new List<QueryPart>();
-        if (counted.Count > 0)
+        var ways = new List<IReadOnlyList<QueryPart>>();
+        if (counted.Count == 0) AddWays([], []);
+        else if (VisitorCellChoice.Choose(plan, at, scope, counted, alignedSince, out var reason) is not { } cells) Pass("visitor_cell", reason);
+        // Which groups have scans without visitor, cells do not tell, but a rollup of scans does.
+        else AddWays([new QueryPart(cells, counted, [])], plan.Dimensions.Count > 0 ? counted : []);
+        if (visitors is not null) AddWays([new QueryPart(visitors, counted, [])], []);
+        return [.. ways, facts];
+
+        void AddWays(IReadOnlyList<QueryPart> countedParts, List<Measure> presences)
         {
-            if (VisitorCellChoice.Choose(plan, at, scope, counted, alignedSince, out var reason) is not { } cells)
+            if (summed.Count == 0 && presences.Count == 0)
             {
-                Pass("visitor_cell", reason);
-                return [facts];
+                ways.Add([.. countedParts, .. others]);
+                return;
             }
 
-            fromCells.Add(new QueryPart(cells, counted, []));
+            foreach (var rollup in RollupSource.All)
+            {
+                if (RollupChoice.Refuse(rollup, plan, at, alignedSince) is { } refusal) Pass(rollup.Name, refusal);
+                else ways.Add([new QueryPart(rollup, summed, presences), .. countedParts, .. others]);
+            }
         }
-
-        // Which groups have scans without visitor, only a rollup of scans tells.
-        var presences = plan.Dimensions.Count > 0 ? counted : [];
-        if (summed.Count == 0 && presences.Count == 0) return [[.. fromCells, .. others], facts];
-
-        var ways = new List<IReadOnlyList<QueryPart>>();
-        foreach (var rollup in RollupSource.All)
-        {
-            if (RollupChoice.Refuse(rollup, plan, at, alignedSince) is { } refusal) Pass(rollup.Name, refusal);
-            else ways.Add([new QueryPart(rollup, summed, presences), .. fromCells, .. others]);
-        }
-
-        return [.. ways, facts];
 
         bool Pass(string name, string reason)
         {
@@ -67,6 +91,8 @@ internal sealed class QueryPlanner(QuarterHours quarterHours)
             return true;
         }
     }
+
+    private static List<Measure> OfEvents(IReadOnlyList<QueryPart> facts) => [.. facts.Where(part => part.Source == FactSource.Events).SelectMany(part => part.Measures)];
 
     // What is in no rollup needs a pass over the rows, in which the rest comes for nothing.
     private static string? NeedsRows(QueryPlan plan, List<Measure> measures)

@@ -27,6 +27,7 @@ internal static class QuerySql
         if (plan.After is { } after) parameters.Add(new NpgsqlParameter("after", NpgsqlDbType.Bigint) { Value = after });
         for (var i = 0; i < plan.Filters.Count; i++)
             parameters.Add(new NpgsqlParameter($"f{i}", plan.Filters[i].Dimension.ArrayType) { Value = plan.Filters[i].Values });
+        foreach (var part in parts) part.Source.AddTo(parameters);
         command.CommandText = Compose(plan, parts);
     }
 
@@ -57,7 +58,7 @@ internal static class QuerySql
         var source = part.Source;
         var (keys, from) = (plan.Dimensions.Select(source.Key).ToList(), source.From);
         var conditions = new List<string> { source.InRange };
-        conditions.AddRange(plan.Filters.Select((filter, i) => Condition(filter, source.Key(filter.Dimension), $"@f{i}")));
+        if (!source.IsFiltered) conditions.AddRange(plan.Filters.Select((filter, i) => Condition(filter, source.Key(filter.Dimension), $"@f{i}")));
         if (source.Grouped(keys, conditions, part.Measures) is { } grouped) (keys, from, conditions) = ([.. keys.Select((_, i) => $"g.d{i}")], $"{grouped} g", ["true"]);
         var columns = keys.Select((key, i) => $"{key} as d{i}")
             .Concat(measures.Select((measure, i) => part.Measures.Contains(measure)
@@ -80,7 +81,7 @@ internal static class QuerySql
     }
 
     // Whoever excludes a value does not exclude rows without value, as a person would expect, other than SQL.
-    private static string Condition(DimensionFilter filter, string key, string values)
+    internal static string Condition(DimensionFilter filter, string key, string values)
     {
         var compared = filter.Dimension.Kind == DimensionKind.Text ? $"({key}) collate \"C\"" : $"({key})";
         return filter.Operator switch

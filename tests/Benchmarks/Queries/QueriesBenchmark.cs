@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Reflection;
 using System.Text.Json;
 using Npgsql;
 using QrPlatform.Benchmarks.Measuring;
-using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Security;
 using QrPlatform.Testing;
 
@@ -42,10 +40,8 @@ internal static class QueriesBenchmark
         var p95s = new Dictionary<string, List<double>>();
         foreach (var size in sizes)
         {
-            await using var store = await EventStoreDatabase.CreateAsync();
+            await using var store = await FactsDatabase.OpenAsync(size);
             await Conditions.PrintServerAsync(store.Database);
-            await Migrator.ApplyAsync(store.Database, "projection", Assembly.Load("QrPlatform.Projection"), CancellationToken.None);
-            await new GeneratedFacts(store.Database).FillAsync(size);
             await using var issuer = await TokenIssuer.StartAsync();
             await using var reporting = await ServiceProcess.StartAsync(
                 "Reporting", store.ConnectionString, ("services__gateway__http__0", issuer.Address), ("ConnectionStrings__redis", "127.0.0.1:1,abortConnect=false,connectTimeout=100"));

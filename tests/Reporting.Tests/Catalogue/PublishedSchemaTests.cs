@@ -1,9 +1,12 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using QrPlatform.Bi;
 using QrPlatform.Projection.Catalogue;
 using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Catalogue;
 using QrPlatform.Reporting.Query;
+using QrPlatform.Reporting.Query.Visitors;
 using QrPlatform.Reporting.Tests.Data;
 
 namespace QrPlatform.Reporting.Tests.Catalogue;
@@ -30,7 +33,9 @@ public sealed class PublishedSchemaTests : IAsyncLifetime
     public async Task Every_metric_compiles_with_every_dimension_and_filter()
     {
         await using var snapshot = await ReaderSnapshot.OpenAsync(_database, new ReaderScope("demo", null), new AskedDays(null, new(2025, 11, 1), new(2025, 11, 30)), CancellationToken.None);
-        var planner = new QueryPlanner(new QuarterHours());
+        using var scans = new VisitorScans(_database, new ConfigurationManager(), TimeProvider.System, NullLogger<VisitorScans>.Instance);
+        await scans.LoadAsync("demo", CancellationToken.None);
+        var planner = new QueryPlanner(new QuarterHours(), scans);
         var compiled = 0;
         // Formulas over the same visitors or sessions in one statement: planning it is what takes the time.
         foreach (var metrics in MetricCatalogue.Model.Metrics.GroupBy(metric => metric.Measures[0].Source is RowSource.Journey or RowSource.NewVisitor or RowSource.Session ? metric.Measures[0].Source.ToString() : metric.Name))

@@ -1,9 +1,12 @@
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using QrPlatform.Bi;
 using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Catalogue;
 using QrPlatform.Reporting.Query;
+using QrPlatform.Reporting.Query.Visitors;
 using QrPlatform.Reporting.Tests.Data;
 
 namespace QrPlatform.Reporting.Tests.Query;
@@ -16,7 +19,7 @@ public sealed class PlansTests(PlansTests.Fixture fixture) : IClassFixture<Plans
     private static readonly string[] Zones = ["America/Los_Angeles", "America/Los_Angeles", "America/Los_Angeles", "UTC", "Asia/Kathmandu", "Pacific/Chatham", "America/St_Johns"];
     private static readonly IReadOnlyList<string>?[] Grants = [null, null, ["camp_3"], ["camp_3", "camp_holiday_2025"], []];
 
-    private readonly QueryPlanner _planner = new(new QuarterHours());
+    private readonly QueryPlanner _planner = new(new QuarterHours(), fixture.Scans);
 
     [Theory]
     [InlineData(20261122)]
@@ -30,17 +33,17 @@ public sealed class PlansTests(PlansTests.Fixture fixture) : IClassFixture<Plans
             var (plan, scope) = (RandomPlan(random), new ReaderScope("demo", Grants[random.Next(Grants.Length)]));
             await using var snapshot = await fixture.OpenAsync(scope, plan);
             var ways = await _planner.WaysAsync(snapshot, plan, snapshot.At, CancellationToken.None);
-            var facts = await RowsAsync(snapshot, plan, ways[^1]);
+            var facts = await PlanRows.ReadAsync(snapshot, plan, ways[^1]);
             foreach (var way in ways.SkipLast(1))
             {
                 var name = string.Join(" + ", way.Select(part => part.Source.Name));
                 foreach (var part in way) used[part.Source.Name] = used.GetValueOrDefault(part.Source.Name) + 1;
-                var rows = await RowsAsync(snapshot, plan, way);
+                var rows = await PlanRows.ReadAsync(snapshot, plan, way);
                 Assert.True(facts.SequenceEqual(rows), $"{Describe(plan, scope)} from {name}:\n{string.Join('\n', rows.Except(facts).Take(5))}\nfrom the facts:\n{string.Join('\n', facts.Except(rows).Take(5))}");
             }
         }
 
-        foreach (var source in (string[])["rollup_day.campaign", "rollup_day.device", "rollup_day.geography", "rollup_day.code", "rollup_quarter_hour", "visitor_cell.all", "visitor_cell.campaign"])
+        foreach (var source in (string[])["rollup_day.campaign", "rollup_day.device", "rollup_day.geography", "rollup_day.code", "rollup_quarter_hour", "visitor_cell.all", "visitor_cell.campaign", "visitor_scans"])
             Assert.True(used.GetValueOrDefault(source) >= 3, $"{source} was hardly used: {string.Join(", ", used)}");
     }
 
@@ -106,7 +109,9 @@ public sealed class PlansTests(PlansTests.Fixture fixture) : IClassFixture<Plans
         Assert.Equal("rollup_quarter_hour", await SourcesAsync(new { metrics = new[] { "sessions" }, dimensions = new[] { "day" }, dateRange = range, timeZone = "Asia/Kathmandu" }));
         Assert.Equal("rollup_day.campaign + costs", await SourcesAsync(new { metrics = new[] { "campaign_roi" }, dimensions = new[] { "month" }, dateRange = range }));
         Assert.Equal("facts", await SourcesAsync(new { metrics = new[] { "sessions" }, dimensions = new[] { "country", "os" }, dateRange = range }));
-        Assert.Equal("facts", await SourcesAsync(new { metrics = new[] { "unique_visitors" }, dimensions = new[] { "country" }, dateRange = range }));
+        Assert.Equal("visitor_scans", await SourcesAsync(new { metrics = new[] { "unique_visitors" }, dimensions = new[] { "country" }, dateRange = range }));
+        Assert.Equal("rollup_day.geography + visitor_scans", await SourcesAsync(new { metrics = new[] { "revenue_per_visitor", "returning_visitor_rate" }, dimensions = new[] { "city" }, dateRange = range }));
+        Assert.Equal("facts", await SourcesAsync(new { metrics = new[] { "unique_visitors" }, dimensions = new[] { "campaign_name_as_of" }, dateRange = range }));
         Assert.Equal("facts", await SourcesAsync(new { metrics = new[] { "sessions" }, dimensions = new[] { "day" }, dateRange = MetricsTests.Range(new(1990, 1, 1), new(1990, 12, 31)), timeZone = "America/St_Johns" }));
     }
 
@@ -158,28 +163,7 @@ public sealed class PlansTests(PlansTests.Fixture fixture) : IClassFixture<Plans
     }
 
     private async Task<List<string>> AnswerAsync(ReaderSnapshot snapshot, QueryPlan plan) =>
-        await RowsAsync(snapshot, plan, (await _planner.ChooseAsync(snapshot, plan, snapshot.At, CancellationToken.None)).Parts);
-
-    // Numbers are equal whatever zeros they end with.
-    private static async Task<List<string>> RowsAsync(ReaderSnapshot snapshot, QueryPlan plan, IReadOnlyList<QueryPart> parts)
-    {
-        await using var command = snapshot.Command("");
-        QuerySql.Fill(command, plan, parts, snapshot.At);
-        var rows = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-        {
-            using var row = JsonDocument.Parse(reader.GetString(0));
-            rows.Add(string.Join('|', row.RootElement.EnumerateArray().Select(cell => cell.ValueKind switch
-            {
-                JsonValueKind.Null => "∅",
-                JsonValueKind.Number => (cell.GetDecimal() / 1.000000000000000000000000000000m).ToString(System.Globalization.CultureInfo.InvariantCulture),
-                _ => cell.GetString(),
-            })));
-        }
-
-        return rows;
-    }
+        await PlanRows.ReadAsync(snapshot, plan, (await _planner.ChooseAsync(snapshot, plan, snapshot.At, CancellationToken.None)).Parts);
 
     private static List<string?> Cells(string row) => [.. row.Split('|')];
 
@@ -194,6 +178,8 @@ public sealed class PlansTests(PlansTests.Fixture fixture) : IClassFixture<Plans
         private EventLog _log = null!;
         private NpgsqlDataSource _database = null!;
 
+        internal VisitorScans Scans { get; private set; } = null!;
+
         public async Task InitializeAsync()
         {
             _log = await EventLog.CreateAsync();
@@ -202,10 +188,13 @@ public sealed class PlansTests(PlansTests.Fixture fixture) : IClassFixture<Plans
             foreach (var page in events.Chunk(400)) await _log.AddAsync(page);
             await _log.DefineAsync(new RandomCosts(7, 60).Events);
             _database = NpgsqlDataSource.Create(_log.ConnectionString);
+            Scans = new VisitorScans(_database, new ConfigurationManager(), TimeProvider.System, NullLogger<VisitorScans>.Instance);
+            await Scans.LoadAsync("demo", CancellationToken.None);
         }
 
         public async Task DisposeAsync()
         {
+            Scans.Dispose();
             await _database.DisposeAsync();
             await _log.DisposeAsync();
         }

@@ -1,3 +1,4 @@
+using Npgsql;
 using QrPlatform.Bi;
 
 namespace QrPlatform.Reporting.Query.Sources;
@@ -30,6 +31,17 @@ internal abstract class PartSource(string name)
     /// <param name="conditions">The range, then the filters.</param>
     /// <param name="measures">What is counted.</param>
     public virtual string? Grouped(IReadOnlyList<string> keys, IReadOnlyList<string> conditions, IReadOnlyList<Measure> measures) => null;
+
+    /// <summary>The rows are those that the query's filters leave, so that they are not applied again.</summary>
+    public virtual bool IsFiltered => false;
+
+    /// <summary>Rows that were read before the statement.</summary>
+    public virtual long RowsRead => 0;
+
+    /// <summary>Adds the parameters that the source's SQL names besides the query's own.</summary>
+    public virtual void AddTo(NpgsqlParameterCollection parameters)
+    {
+    }
 
     /// <summary>Condition that a row belongs to any of the measures.</summary>
     public virtual string? Rows(IReadOnlyList<Measure> measures) => null;

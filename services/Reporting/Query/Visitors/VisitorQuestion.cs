@@ -1,0 +1,194 @@
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+using QrPlatform.Bi;
+using QrPlatform.Reporting.Access;
+using QrPlatform.Reporting.Query.Sources;
+
+namespace QrPlatform.Reporting.Query.Visitors;
+
+/// <summary>
+/// Asks the scans in columns what a query asks: which combinations of values and which quarters of an hour its filters leave, and what they are grouped by.
+/// Times and campaigns' names are the database's, of the same snapshot; and of campaigns only those that it shows to the caller.
+/// </summary>
+internal sealed class VisitorQuestion
+{
+    private readonly QueryPlan _plan;
+    private readonly IReadOnlyDictionary<string, (string? Name, string? Unit)> _campaigns;
+    private readonly bool _seesAll;
+
+    private VisitorQuestion(QueryPlan plan, IReadOnlyDictionary<string, (string? Name, string? Unit)> campaigns, bool seesAll) =>
+        (_plan, _campaigns, _seesAll) = (plan, campaigns, seesAll);
+
+    /// <summary>The counts, as a source of the query's statement.</summary>
+    public static async Task<PartSource> AnswerAsync(
+        ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, TenantScans tenant, ScanColumns columns, bool returning, CancellationToken cancellationToken)
+    {
+        var seesAll = snapshot.Scope.Campaigns is null;
+        var needsCampaigns = !seesAll || Asked(plan).Any(ScanFamilies.IsOfCampaign);
+        var question = new VisitorQuestion(plan, needsCampaigns ? await CampaignsAsync(snapshot, cancellationToken) : new Dictionary<string, (string?, string?)>(), seesAll);
+        var times = await TimesAsync(snapshot, plan, at, cancellationToken);
+        var families = ScanFamilies.All.Select((_, family) => question.Family(family, tenant.Families[family])).ToList();
+        var filter = new VisitorFilter(
+            ScanColumns.QuarterOf(at.FromAt), times.Of, [.. families.Select(family => family.Of)], [.. families.Select(family => (long)Math.Max(family.Keys.Count, 1))]);
+        var counted = VisitorCount.Of(columns, tenant.Visitors, filter, returning);
+        return question.Source(counted, [times, .. families], filter.Sizes, columns.Scans);
+    }
+
+    private static IEnumerable<Dimension> Asked(QueryPlan plan) => plan.Dimensions.Concat(plan.Filters.Select(filter => filter.Dimension)).Distinct();
+
+    private static async Task<Dictionary<string, (string? Name, string? Unit)>> CampaignsAsync(ReaderSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        await using var command = snapshot.Command("select c.campaign_id, c.campaign_name, c.business_unit from bi_query.campaign c");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var campaigns = new Dictionary<string, (string?, string?)>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+            campaigns[reader.GetString(0)] = (reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2));
+        return campaigns;
+    }
+
+    // Part 0 of everything where no time is asked for.
+    private static async Task<Parts> TimesAsync(ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, CancellationToken cancellationToken)
+    {
+        var grouped = plan.Dimensions.Where(dimension => dimension.Grain is not null).ToList();
+        var conditions = plan.Filters.Select((filter, i) => (Filter: filter, Name: $"@f{i}")).Where(one => one.Filter.Dimension.Grain is not null).ToList();
+        var parts = new Parts(grouped, (int)((at.ToAt - at.FromAt) / TimeSpan.FromMinutes(15)));
+        if (grouped.Count == 0 && conditions.Count == 0) return parts;
+        await using var command = snapshot.Command(
+            $"""
+             select {string.Join(", ", grouped.Select(dimension => dimension.KeyAt("g", "g.starts_at")).Prepend(
+                 conditions.Count == 0 ? "true" : string.Join(" and ", conditions.Select(one => $"({QuerySql.Condition(one.Filter, one.Filter.Dimension.KeyAt("g", "g.starts_at"), one.Name)})"))))}
+             from generate_series(@from, @to - interval '1 microsecond', interval '15 minutes') with ordinality as g (starts_at, number) order by g.number
+             """);
+        command.Parameters.Add(new NpgsqlParameter("zone", NpgsqlDbType.Text) { Value = at.Zone });
+        command.Parameters.Add(new NpgsqlParameter("from", NpgsqlDbType.TimestampTz) { Value = at.FromAt });
+        command.Parameters.Add(new NpgsqlParameter("to", NpgsqlDbType.TimestampTz) { Value = at.ToAt });
+        foreach (var (filter, name) in conditions) command.Parameters.Add(new NpgsqlParameter(name[1..], filter.Dimension.ArrayType) { Value = filter.Values });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var keys = new object?[grouped.Count];
+        for (var quarter = 0; await reader.ReadAsync(cancellationToken); quarter++)
+        {
+            for (var i = 0; i < keys.Length; i++) keys[i] = reader.GetValue(i + 1);
+            parts.Set(quarter, reader.GetBoolean(0), keys);
+        }
+
+        return parts;
+    }
+
+    private Parts Family(int family, Combinations combinations)
+    {
+        var all = combinations.All;
+        var grouped = _plan.Dimensions.Where(dimension => IsOf(family, dimension)).ToList();
+        var filters = _plan.Filters.Where(filter => IsOf(family, filter.Dimension)).Select(filter => (filter.Dimension, Holds: TextCondition(filter))).ToList();
+        var parts = new Parts(grouped, all.Length);
+        var keys = new object?[grouped.Count];
+        for (var number = 0; number < all.Length; number++)
+        {
+            var values = all[number];
+            var counts = (_seesAll || family != ScanFamilies.OfCampaign || (values[0] is { } campaign && _campaigns.ContainsKey(campaign)))
+                && filters.All(filter => filter.Holds(Value(family, filter.Dimension, values)));
+            for (var i = 0; i < keys.Length; i++) keys[i] = Value(family, grouped[i], values);
+            parts.Set(number, counts, keys);
+        }
+
+        return parts;
+    }
+
+    private static bool IsOf(int family, Dimension dimension) =>
+        ScanFamilies.IsOfCampaign(dimension) ? family == ScanFamilies.OfCampaign : ScanFamilies.All[family].Contains(dimension);
+
+    private string? Value(int family, Dimension dimension, string?[] values)
+    {
+        if (!ScanFamilies.IsOfCampaign(dimension)) return values[ScanFamilies.All[family].ToList().IndexOf(dimension)];
+        if (values[0] is not { } campaign || !_campaigns.TryGetValue(campaign, out var described)) return null;
+        return dimension.Column == "campaign_name" ? described.Name : described.Unit;
+    }
+
+    // As QuerySql's condition, of one value.
+    private static Func<string?, bool> TextCondition(DimensionFilter filter)
+    {
+        var values = ((string[])filter.Values).ToHashSet(StringComparer.Ordinal);
+        if (filter.Operator is "eq" or "in") return value => value is null ? filter.HasNull : values.Contains(value);
+        if (filter.Operator is "ne" or "nin") return value => value is null ? !filter.HasNull : !values.Contains(value);
+        var bound = Encoding.UTF8.GetBytes(values.Single());
+        return value =>
+        {
+            if (value is null) return false;
+            var order = Encoding.UTF8.GetBytes(value).AsSpan().SequenceCompareTo(bound);
+            return filter.Operator switch { "gt" => order > 0, "gte" => order >= 0, "lt" => order < 0, _ => order <= 0 };
+        };
+    }
+
+    private VisitorScanSource Source(List<GroupVisitors> counted, IReadOnlyList<Parts> parts, long[] sizes, long scans)
+    {
+        // A query without dimensions has its one row whatever was found.
+        if (_plan.Dimensions.Count == 0 && counted.Count == 0) counted.Add(default);
+        var keys = _plan.Dimensions.Select(dimension => LabelValues.NewArray(dimension, counted.Count)).ToList();
+        for (var row = 0; row < counted.Count; row++)
+        {
+            var group = counted[row].Group;
+            for (var part = parts.Count - 1; part >= 0; part--)
+            {
+                var size = part == 0 ? long.MaxValue : sizes[part - 1];
+                if (parts[part].Keys.Count > 0) Put(keys, row, parts[part], (int)(group % size));
+                group /= size;
+            }
+        }
+
+        return new VisitorScanSource(_plan.Dimensions, keys, [.. counted.Select(one => (long)one.Visitors)], [.. counted.Select(one => (long)one.Returning)], scans);
+    }
+
+    private void Put(List<Array> keys, int row, Parts parts, int number)
+    {
+        for (var i = 0; i < parts.Dimensions.Count; i++)
+        {
+            for (var column = 0; column < _plan.Dimensions.Count; column++)
+            {
+                if (_plan.Dimensions[column] == parts.Dimensions[i]) keys[column].SetValue(parts.Keys[number][i], row);
+            }
+        }
+    }
+
+    /// <summary>What some of the query's dimensions make of numbers: a part, the same for the same values, or -1 for what the filters leave out.</summary>
+    private sealed class Parts(IReadOnlyList<Dimension> dimensions, int count)
+    {
+        private readonly Dictionary<Key, int> _numbers = [];
+        private Key _last = new([]);
+        private int _lastNumber = -1;
+
+        public IReadOnlyList<Dimension> Dimensions => dimensions;
+
+        public int[] Of { get; } = new int[count];
+
+        public List<object?[]> Keys { get; } = [];
+
+        public void Set(int number, bool counts, object?[] values) => Of[number] = counts ? values.Length == 0 ? 0 : Number(values) : -1;
+
+        private int Number(object?[] values)
+        {
+            // Most quarters of an hour are of the day before them.
+            if (_lastNumber >= 0 && _last.Equals(new Key(values))) return _lastNumber;
+            var key = new Key([.. values]);
+            if (!_numbers.TryGetValue(key, out var number))
+            {
+                _numbers[key] = number = Keys.Count;
+                Keys.Add(key.Values);
+            }
+
+            (_last, _lastNumber) = (key, number);
+            return number;
+        }
+
+        private readonly record struct Key(object?[] Values)
+        {
+            public bool Equals(Key other) => Values.AsSpan().SequenceEqual(other.Values);
+
+            public override int GetHashCode()
+            {
+                var hash = new HashCode();
+                foreach (var value in Values) hash.Add(value);
+                return hash.ToHashCode();
+            }
+        }
+    }
+}
