@@ -80,7 +80,7 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
 
             foreach (var rollup in RollupSource.All)
             {
-                if (RollupChoice.Refuse(rollup, plan, at, alignedSince) is { } refusal) Pass(rollup.Name, refusal);
+                if (RollupChoice.Refuse(rollup, plan, at, scope, alignedSince) is { } refusal) Pass(rollup.Name, refusal);
                 else ways.Add([new QueryPart(rollup, summed, presences), .. countedParts, .. others]);
             }
         }

@@ -8,8 +8,9 @@ namespace QrPlatform.Reporting.Query;
 internal static class RollupChoice
 {
     /// <summary>Why the rollup would not be exact, or null where it is.</summary>
-    public static string? Refuse(RollupSource rollup, QueryPlan plan, SnapshotPosition at, DateTime alignedSince)
+    public static string? Refuse(RollupSource rollup, QueryPlan plan, SnapshotPosition at, ReaderScope scope, DateTime alignedSince)
     {
+        if (rollup.IsOfTenant && scope.Campaigns is not null) return "it is not kept by campaign";
         if (rollup.IsDaily && RefuseDays(at, alignedSince) is { } refusal) return refusal;
         if (!rollup.IsDaily && (at.FromAt < alignedSince || !IsQuarter(at.FromAt) || !IsQuarter(at.ToAt))) return "the range or the zone's clock does not keep to quarters of an hour";
         var unknown = Asked(plan).Where(dimension => !rollup.Knows(dimension)).Select(dimension => dimension.Name).Distinct().ToList();

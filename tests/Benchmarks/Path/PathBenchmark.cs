@@ -32,7 +32,10 @@ internal static class PathBenchmark
         await limit.MeasureAsync();
         Console.WriteLine($"an event's stored JSON: {limit.JsonBytes:0} bytes");
 
+        using var dashboards = await Dashboards.SignInAsync(stack.Gateway);
+        await dashboards.AskAsync(Task.Delay(TimeSpan.FromSeconds(10))); // warm
         var (ratios, logs, paced) = (new List<double>(), new List<double>(), new List<double>());
+        var (idleAnswers, busyAnswers, slowdowns) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 1; round <= rounds; round++)
         {
             Conditions.PrintLoad($"round {round}");
@@ -53,6 +56,16 @@ internal static class PathBenchmark
             var latencies = await PaceAsync(stack, sender, watermark, rate, TimeSpan.FromSeconds(seconds));
             paced.AddRange(latencies);
             Console.WriteLine($"  accepted to visible at {rate:N0} ev/s: {Figures.Latencies(latencies)}");
+
+            var quiet = await dashboards.AskAsync(Task.Delay(TimeSpan.FromSeconds(seconds / 3)));
+            var pace = PaceAsync(stack, sender, watermark, rate, TimeSpan.FromSeconds(seconds / 3));
+            var busy = await dashboards.AskAsync(pace);
+            await pace;
+            idleAnswers.AddRange(quiet);
+            busyAnswers.AddRange(busy);
+            slowdowns.Add(P95(busy) / P95(quiet));
+            Console.WriteLine($"  dashboards idle: {Figures.Latencies(quiet)}");
+            Console.WriteLine($"  dashboards at {rate:N0} ev/s: {Figures.Latencies(busy)}   p95 ÷ idle {slowdowns[^1]:0.0}");
         }
 
         Conditions.PrintLoad("idle, one event at a time");
@@ -65,6 +78,7 @@ internal static class PathBenchmark
             row 3   whole path ÷ COPY: {Figures.Ratios(ratios)}   goal 0.25, floor 0.1   ({rounds} rounds of {seconds} s, {EventsPerRequest} events a request, {Connections} connections)
             row 4   accepted to visible at half of it: {Figures.Latencies(paced)}   goal p50 30, p99 150, floor p99 2000
             row 5   the same, idle, one event: {Figures.Latencies(lone)}   goal p50 20, floor 500
+            row 12  dashboards' p95 at half of row 3 ÷ idle: median {Figures.Median(slowdowns):0.0}, worst {slowdowns.Max():0.0}   goal 2, floor 10   (idle {Figures.Latencies(idleAnswers)}; ingesting {Figures.Latencies(busyAnswers)})
             row 16  bytes of write-ahead log ÷ bytes of JSON: median {Figures.Median(logs):0.00}, worst {logs.Max():0.00}   goal 3, floor 6
             row 14  resident memory in MB: {string.Join("  ", memory.Select(sample => sample.When))}, most   goal 110 at start, 220 after, floor 500
             """);
@@ -74,6 +88,8 @@ internal static class PathBenchmark
             Console.WriteLine($"          {service,-20}{string.Concat(samples.Select(sample => $"{sample.Now,6}"))}{samples[^1].Most,8}");
         }
     }
+
+    private static double P95(List<double> milliseconds) => Figures.Percentile([.. milliseconds.Order()], 0.95);
 
     private sealed record Sustained(double Rate, double WalRatio, IReadOnlyDictionary<string, double> CpuMicroseconds);
 

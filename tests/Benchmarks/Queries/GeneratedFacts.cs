@@ -47,11 +47,12 @@ internal sealed class GeneratedFacts(NpgsqlDataSource database)
                 generate.Parameters.Add(new NpgsqlParameter<long> { TypedValue = count });
                 await generate.ExecuteNonQueryAsync();
             });
+        await ExecuteAsync("analyze projection.event_fact");
         Conditions.PrintLoad($"{count:N0} facts are made");
         await TogetherAsync<string>(
             [
-                "select projection.sum_up_facts()",
                 "select projection.sum_up_visitors()",
+                .. Enumerable.Range(1, 12).Select(SumUpMonth),
                 """
                 insert into projection.campaign (tenant_id, campaign_id, campaign_name, described_at, described_by, first_seen_at)
                 select 'demo', 'camp_' || i, 'Campaign ' || i, '2025-01-01Z', 'evt', '2025-01-01Z' from generate_series(0, 199) i;
@@ -63,8 +64,23 @@ internal sealed class GeneratedFacts(NpgsqlDataSource database)
             ExecuteAsync);
         await TogetherAsync(keys, ExecuteAsync);
         Conditions.PrintLoad("rollups and indexes are made");
-        await ExecuteAsync("vacuum analyze");
+        await TogetherAsync<string>(
+            ["vacuum analyze projection.rollup_day", "vacuum analyze projection.rollup_quarter_hour", "vacuum analyze projection.visitor_cell", "analyze"], ExecuteAsync);
     }
+
+    // The projection's own function, to which the facts are those of one month of the tenant's calendar, so that months are summed up beside each
+    // other, and in memory.
+    private static string SumUpMonth(int month) =>
+        $"""
+        create schema facts_of_{month};
+        create view facts_of_{month}.event_fact as select f.* from projection.event_fact f
+        where f.occurred_at >= make_timestamp(2025, {month}, 1, 0, 0, 0) at time zone 'America/Los_Angeles'
+          and f.occurred_at < (make_timestamp(2025, {month}, 1, 0, 0, 0) + interval '1 month') at time zone 'America/Los_Angeles';
+        set search_path = facts_of_{month}, projection;
+        select projection.sum_up_facts();
+        set search_path = projection;
+        drop schema facts_of_{month} cascade
+        """;
 
     private static async Task TogetherAsync<T>(IEnumerable<T> all, Func<T, Task> run)
     {

@@ -38,7 +38,7 @@ internal static class ViewTable
         // Whether a visitor returned is asked of the tenant, whatever the campaign: the catalogue's returning_visitors.
         ["bi_query.event"] = new(true) { Shared = ["visitor_first_scan_at"] },
         ["bi_query.placement"] = new(true),
-        ["bi_query.removed_scan"] = new(true),
+        ["bi_query.removed_scan"] = new(false),
         ["bi_query.rollup_day"] = new(true),
         ["bi_query.rollup_quarter_hour"] = new(true),
         ["bi_query.tenant"] = new(true),

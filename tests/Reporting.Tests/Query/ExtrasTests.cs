@@ -130,10 +130,10 @@ public sealed partial class ExtrasTests(NumbersFixture fixture) : IClassFixture<
     public async Task An_explanation_says_where_the_answer_came_from_and_at_what_cost()
     {
         var rollup = (await AskAsync($$"""{"metrics": ["total_scans", "unique_visitors"], {{Range}}, "dimensions": ["month"], "explain": true}"""))["explain"]!;
-        Assert.Equal(["rollup_day.campaign", "visitor_cell.all"], rollup["sources"]!.AsArray().Select(source => source!["name"]!.ToString()));
-        var facts = (await AskAsync($$"""{"metrics": ["unique_visitors"], {{Range}}, "dimensions": ["country"], "explain": true}"""))["explain"]!;
+        Assert.Equal(["rollup_day.all", "visitor_cell.all"], rollup["sources"]!.AsArray().Select(source => source!["name"]!.ToString()));
+        var facts = (await AskAsync($$"""{"metrics": ["unique_visitors"], {{Range}}, "dimensions": ["campaign_name_as_of"], "explain": true}"""))["explain"]!;
         Assert.Equal("facts", facts["sources"]!.AsArray().Single()!["name"]!.ToString());
-        Assert.Equal("visitors cannot be told by country", facts["passedOver"]![0]!["reason"]!.ToString());
+        Assert.Equal("visitors cannot be told by campaign_name_as_of", facts["passedOver"]![0]!["reason"]!.ToString());
         Assert.True(facts["rowsRead"]!.GetValue<long>() > 0 && facts["milliseconds"]!.GetValue<double>() > 0);
 
         // What belongs to others is not even counted.

@@ -43,7 +43,7 @@ public sealed class PlansTests(PlansTests.Fixture fixture) : IClassFixture<Plans
             }
         }
 
-        foreach (var source in (string[])["rollup_day.campaign", "rollup_day.device", "rollup_day.geography", "rollup_day.code", "rollup_quarter_hour", "visitor_cell.all", "visitor_cell.campaign", "visitor_scans"])
+        foreach (var source in (string[])["rollup_day.all", "rollup_day.all_device", "rollup_day.all_geography", "rollup_day.campaign", "rollup_day.device", "rollup_day.geography", "rollup_day.code", "rollup_quarter_hour", "visitor_cell.all", "visitor_cell.campaign", "visitor_scans"])
             Assert.True(used.GetValueOrDefault(source) >= 3, $"{source} was hardly used: {string.Join(", ", used)}");
     }
 
@@ -103,14 +103,15 @@ public sealed class PlansTests(PlansTests.Fixture fixture) : IClassFixture<Plans
 
         var range = MetricsTests.Range(new(2025, 3, 1), new(2025, 12, 31));
         Assert.Equal("rollup_day.campaign", await SourcesAsync(new { metrics = new[] { "total_scans", "conversion_rate_7d" }, dimensions = new[] { "campaign_name", "week" }, dateRange = range }));
-        Assert.Equal("rollup_day.campaign + visitor_cell.all", await SourcesAsync(new { metrics = new[] { "revenue", "unique_visitors" }, dateRange = range }));
-        Assert.Equal("rollup_day.geography", await SourcesAsync(new { metrics = new[] { "revenue" }, dimensions = new[] { "country" }, dateRange = range }));
+        Assert.Equal("rollup_day.all + visitor_cell.all", await SourcesAsync(new { metrics = new[] { "revenue", "unique_visitors" }, dateRange = range }));
+        Assert.Equal("rollup_day.all_geography", await SourcesAsync(new { metrics = new[] { "revenue" }, dimensions = new[] { "country" }, dateRange = range }));
+        Assert.Equal("rollup_day.geography", await SourcesAsync(new { metrics = new[] { "revenue" }, dimensions = new[] { "country", "campaign_id" }, dateRange = range }));
         Assert.Equal("rollup_quarter_hour", await SourcesAsync(new { metrics = new[] { "sessions" }, dimensions = new[] { "hour" }, dateRange = range }));
         Assert.Equal("rollup_quarter_hour", await SourcesAsync(new { metrics = new[] { "sessions" }, dimensions = new[] { "day" }, dateRange = range, timeZone = "Asia/Kathmandu" }));
-        Assert.Equal("rollup_day.campaign + costs", await SourcesAsync(new { metrics = new[] { "campaign_roi" }, dimensions = new[] { "month" }, dateRange = range }));
+        Assert.Equal("rollup_day.all + costs", await SourcesAsync(new { metrics = new[] { "campaign_roi" }, dimensions = new[] { "month" }, dateRange = range }));
         Assert.Equal("facts", await SourcesAsync(new { metrics = new[] { "sessions" }, dimensions = new[] { "country", "os" }, dateRange = range }));
         Assert.Equal("visitor_scans", await SourcesAsync(new { metrics = new[] { "unique_visitors" }, dimensions = new[] { "country" }, dateRange = range }));
-        Assert.Equal("rollup_day.geography + visitor_scans", await SourcesAsync(new { metrics = new[] { "revenue_per_visitor", "returning_visitor_rate" }, dimensions = new[] { "city" }, dateRange = range }));
+        Assert.Equal("rollup_day.all_geography + visitor_scans", await SourcesAsync(new { metrics = new[] { "revenue_per_visitor", "returning_visitor_rate" }, dimensions = new[] { "city" }, dateRange = range }));
         Assert.Equal("facts", await SourcesAsync(new { metrics = new[] { "unique_visitors" }, dimensions = new[] { "campaign_name_as_of" }, dateRange = range }));
         Assert.Equal("facts", await SourcesAsync(new { metrics = new[] { "sessions" }, dimensions = new[] { "day" }, dateRange = MetricsTests.Range(new(1990, 1, 1), new(1990, 12, 31)), timeZone = "America/St_Johns" }));
     }

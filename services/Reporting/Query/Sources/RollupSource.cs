@@ -15,12 +15,16 @@ internal sealed class RollupSource : PartSource
     private RollupSource(string name, string? slice, params string[] columns) : base(name)
     {
         _slice = slice;
-        _columns = [.. OfCampaigns, .. columns];
+        IsOfTenant = slice is not null && slice.StartsWith("all", StringComparison.Ordinal);
+        _columns = IsOfTenant ? columns : [.. OfCampaigns, .. columns];
     }
 
     /// <summary>All of them, the cheapest first.</summary>
     public static IReadOnlyList<RollupSource> All { get; } =
     [
+        new("rollup_day.all", "all"),
+        new("rollup_day.all_device", "all_device", "device_type", "operating_system", "browser"),
+        new("rollup_day.all_geography", "all_geography", "country", "region", "city"),
         new("rollup_day.campaign", "campaign", OfCodes),
         new("rollup_day.device", "device", "device_type", "operating_system", "browser"),
         new("rollup_day.geography", "geography", "country", "region", "city"),
@@ -30,6 +34,9 @@ internal sealed class RollupSource : PartSource
 
     /// <summary>By day of the tenant's calendar.</summary>
     public bool IsDaily => _slice is not null;
+
+    /// <summary>Whatever the campaign: rows of nobody who may see some campaigns only.</summary>
+    public bool IsOfTenant { get; }
 
     public override string From => IsDaily ? "bi_query.rollup_day r" : "bi_query.rollup_quarter_hour r";
 

@@ -9,7 +9,7 @@ namespace QrPlatform.Reporting.Query.Sources;
 /// <param name="keys">The groups' keys, an array per dimension.</param>
 /// <param name="visitors">Distinct visitors by group.</param>
 /// <param name="returning">Those of them who had scanned before.</param>
-/// <param name="scans">Scans that were looked at.</param>
+/// <param name="scans">Scans that were counted: of others, not even their number is told.</param>
 internal sealed class VisitorScanSource(IReadOnlyList<Dimension> dimensions, IReadOnlyList<Array> keys, long[] visitors, long[] returning, long scans)
     : PartSource("visitor_scans")
 {

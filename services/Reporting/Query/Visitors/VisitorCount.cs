@@ -36,12 +36,12 @@ internal sealed record VisitorFilter(int From, int[] Times, int[][] Families, lo
 /// <summary>Counts distinct visitors, exactly: each has a bit.</summary>
 internal static class VisitorCount
 {
-    /// <summary>The groups that have scans, in no order.</summary>
+    /// <summary>The groups that have scans, in no order, and how many scans these are.</summary>
     /// <param name="columns">The scans.</param>
     /// <param name="visitors">Every visitor's number is below it.</param>
     /// <param name="filter">What counts.</param>
     /// <param name="returning">Whether returning visitors are asked for.</param>
-    public static List<GroupVisitors> Of(ScanColumns columns, int visitors, VisitorFilter filter, bool returning)
+    public static (List<GroupVisitors> Groups, int Scans) Of(ScanColumns columns, int visitors, VisitorFilter filter, bool returning)
     {
         var earlier = returning ? Earlier(columns, visitors, filter.From) : null;
         var scans = (int)columns.Scans;
@@ -50,7 +50,7 @@ internal static class VisitorCount
         {
             var (numbers, count) = (new GroupNumbers(), 0);
             foreach (var block in columns.Blocks) count = Collect(block, filter, numbers, groups, of, count);
-            return Distinct(numbers, groups.AsSpan(0, count), of.AsSpan(0, count), visitors, earlier);
+            return (Distinct(numbers, groups.AsSpan(0, count), of.AsSpan(0, count), visitors, earlier), count);
         }
         finally
         {

@@ -31,8 +31,8 @@ internal sealed class VisitorQuestion
         var families = ScanFamilies.All.Select((_, family) => question.Family(family, tenant.Families[family])).ToList();
         var filter = new VisitorFilter(
             ScanColumns.QuarterOf(at.FromAt), times.Of, [.. families.Select(family => family.Of)], [.. families.Select(family => (long)Math.Max(family.Keys.Count, 1))]);
-        var counted = VisitorCount.Of(columns, tenant.Visitors, filter, returning);
-        return question.Source(counted, [times, .. families], filter.Sizes, columns.Scans);
+        var (counted, scans) = VisitorCount.Of(columns, tenant.Visitors, filter, returning);
+        return question.Source(counted, [times, .. families], filter.Sizes, scans);
     }
 
     private static IEnumerable<Dimension> Asked(QueryPlan plan) => plan.Dimensions.Concat(plan.Filters.Select(filter => filter.Dimension)).Distinct();
