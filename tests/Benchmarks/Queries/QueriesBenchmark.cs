@@ -133,6 +133,7 @@ internal static class QueriesBenchmark
         private static readonly Dictionary<string, string> Columns = new()
         {
             ["day"] = "(occurred_at at time zone 'America/Los_Angeles')::date",
+            ["month"] = "date_trunc('month', occurred_at at time zone 'America/Los_Angeles')",
             ["hour"] = "date_trunc('hour', occurred_at)",
             ["os"] = "operating_system",
         };
