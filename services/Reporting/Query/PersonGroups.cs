@@ -60,7 +60,7 @@ internal sealed class PersonGroups
         var counted = plan.Dimensions.Count + (plan.Metrics.Contains(Visitors) ? plan.Metrics.TakeWhile(metric => metric != Visitors).Count() : plan.Metrics.Count);
         var ofRows = IsOfRows(plan);
         var hidden = rows.Count < MostGroups
-            ? Hidden([.. rows.Select(row => row[..plan.Dimensions.Count].Select(key => key.GetRawText()).ToArray())], [.. rows.Select(row => row[counted].GetInt64())], nothingIsShown: !ofRows)
+            ? Hidden([.. rows.Select(row => row[..plan.Dimensions.Count].Select(key => key.GetRawText()).ToArray())], [.. rows.Select(row => VisitorsOf(plan, row, counted))], nothingIsShown: !ofRows)
             : [.. rows.Select(_ => true)];
         _withheld += hidden.Count(isHidden => isHidden);
 
@@ -120,6 +120,15 @@ internal sealed class PersonGroups
 
         bool NeedsMore(int[] line) =>
             line.Count(i => hidden[i]) is > 0 and var count && (count < 2 || !line.Any(i => hidden[i] && visitors[i] >= Least));
+    }
+
+    // Without scans in the range there may be other numbers about visitors: of somebody.
+    private static long VisitorsOf(QueryPlan plan, JsonElement[] row, int counted)
+    {
+        var visitors = row[counted].GetInt64();
+        return visitors > 0 || !plan.Metrics.Where((metric, i) => metric.Privacy == PrivacyClass.PersonRelated && row[plan.Dimensions.Count + i] is { ValueKind: JsonValueKind.Number } cell && cell.GetDouble() != 0).Any()
+            ? visitors
+            : 1;
     }
 
     // Then a group is withheld as a whole, and not only the numbers about its visitors.

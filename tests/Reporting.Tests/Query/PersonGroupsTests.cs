@@ -1,5 +1,7 @@
 using System.Text.Json;
+using QrPlatform.Bi;
 using QrPlatform.Events;
+using QrPlatform.Reporting.Catalogue;
 using QrPlatform.Reporting.Query;
 using QrPlatform.Reporting.Tests.Data;
 using QrPlatform.Reporting.Tests.Hosting;
@@ -78,6 +80,15 @@ public sealed class PersonGroupsTests
         Assert.Equal("""["c",28,28] ["a",null,17] ["b",null,3]""", Shown(await AskAsync(Roles.Executive, campaigns)));
         var first = await AskAsync(Roles.Executive, new { campaigns.metrics, campaigns.dimensions, campaigns.dateRange, campaigns.orderBy, limit = 2 });
         Assert.Equal(("""["c",28,28] ["a",null,17]""", true), (Shown(first), first.GetProperty("truncated").GetBoolean()));
+
+        // Whatever the catalogue has about persons.
+        string[] personal = [.. MetricCatalogue.Model.Metrics.Where(metric => metric.Privacy == PrivacyClass.PersonRelated).Select(metric => metric.Name)];
+        foreach (var part in personal.Chunk(30))
+        {
+            var rows = (await AskAsync(Roles.Executive, Ask(part, ["campaign_id"]))).GetProperty("rows").EnumerateArray().ToList();
+            Assert.All(rows.Where(row => row[0].GetString() != "c").SelectMany(row => row.EnumerateArray().Skip(1)), cell => Assert.Equal(JsonValueKind.Null, cell.ValueKind));
+            Assert.Contains(rows, row => row[0].GetString() == "c" && row[1].ValueKind == JsonValueKind.Number);
+        }
 
         // A filter makes a group, too, and one that a total would tell.
         var small = await AskAsync(Roles.Executive, Ask(["total_scans"], [], new { dimension = "city", @operator = "eq", values = new[] { "Small" } }));
