@@ -104,7 +104,7 @@ async function answer({ timeZone, from, to, dimensions, filters, erased }) {
   const gone = erased?.length ? `visitorId in (${erased.map(quote).join(', ')})` : 'false';
   const keys = dimensions.map((name) => `${expression[name]} as "${name}"`);
   const kept = (filters ?? []).map(({ dimension, values }) => `${expression[dimension]} in (${values.map(quote).join(', ')})`);
-  return rows(`
+  const base = `
 with known as (select * replace (case when ${gone} then null else visitorId end as visitorId), visitorId as customer from fact),
 local as (select *, timezone(${zone}, happened) as local, date_diff('minute', timezone('UTC', happened), timezone(${zone}, happened)) as offset_minutes from known),
 first_scan as (select visitorId, min(happened) as first_at from known where is_scan and visitorId is not null group by all),
@@ -113,7 +113,10 @@ f as (
   select l.*, v.first_at < timezone(${zone}, timestamp ${quote(`${from} 00:00:00`)}) as is_returning,
          l.kind = 'CUSTOMER' and l.is_counted and (l.customer is null or c.id is not null) as is_new_customer
   from local l left join first_scan v on v.visitorId = l.visitorId left join first_customer c on c.id = l.id
-  where l.local >= timestamp ${quote(`${from} 00:00:00`)} and l.local < timestamp ${quote(`${to} 00:00:00`)} + interval 1 day)
+  where l.local >= timestamp ${quote(`${from} 00:00:00`)} and l.local < timestamp ${quote(`${to} 00:00:00`)} + interval 1 day)`;
+  const where = (conditions) => (conditions.length ? `where ${conditions.join(' and ')}` : '');
+  const grouped = keys.length ? 'group by all order by all' : '';
+  const counted = await rows(`${base}
 select ${[
     ...keys,
     'count(*) filter (where is_scan) as total_scans',
@@ -131,7 +134,45 @@ select ${[
     'count(*) filter (where is_scan_kind and is_bot and not is_test) as bot_scans',
     'count(*) filter (where is_scan_kind and is_test) as test_scans',
   ].join(', ')}
-from f ${kept.length ? `where ${kept.join(' and ')}` : ''} ${keys.length ? 'group by all order by all' : ''}`);
+from f ${where(kept)} ${grouped}`);
+
+  // Per visitor and group, from the first scan: each step the first of its kind from the step before on, until 30 days after the scan.
+  const step = (before, from, kind, at) => `select b.*, (select min(k.happened) from known k where k.visitorId = b.visitorId and k.kind = '${kind}' and k.is_counted
+    and k.happened >= b.${from} and k.happened <= b.scanned + interval 720 hour) as ${at} from ${before} b`;
+  const names = dimensions.map((name) => `"${name}"`);
+  const journeys = await rows(`${base},
+scanned as (select ${[...keys, 'visitorId', 'min(happened) as scanned'].join(', ')} from f ${where([...kept, 'is_scan', 'visitorId is not null'])} group by all),
+landed as (${step('scanned', 'scanned', 'LANDING_VIEW', 'landing')}),
+engaged as (${step('landed', 'landing', 'ENGAGEMENT', 'engagement')}),
+lead_won as (${step('engaged', 'engagement', 'LEAD', 'lead_at')}),
+customer_won as (${step('lead_won', 'lead_at', 'CUSTOMER', 'customer_at')})
+select ${[...names, 'count(landing) as landed_visitors', 'count(engagement) as engaged_visitors', 'count(lead_at) as lead_visitors', 'count(customer_at) as customer_visitors',
+    'count(landing) / nullif(count(*), 0)::double as scan_to_landing_rate', 'count(engagement) / nullif(count(landing), 0)::double as landing_to_engagement_rate',
+    'count(*) as n', 'count(landing) as k'].join(', ')}
+from customer_won ${grouped}`);
+  const sessions = await rows(`${base},
+s as (select ${[...keys, 'session as of_session', 'happened as scanned'].join(', ')} from f ${where([...kept, 'is_attribution'])}),
+held as (select ${[...names.map((name) => `s.${name}`), 'of_session', 'count(*) as interactions', '(epoch_ms(max(k.happened)) - epoch_ms(min(s.scanned))) / 1000 as seconds'].join(', ')}
+  from s join known k on k.session = s.of_session and k.happened between s.scanned and s.scanned + interval 24 hour
+  where k.is_scan or k.is_counted and k.kind in ('LANDING_VIEW', 'ENGAGEMENT') group by all)
+select ${[...names, 'sum(seconds) / count(*) as average_session_seconds', 'sum(interactions)::double / count(*) as session_depth'].join(', ')} from held ${grouped}`);
+  const fresh = await rows(`${base},
+first_of as (select visitorId, (array_agg(id order by happened, id))[1] as id from known where is_scan and visitorId is not null group by all)
+select ${[...keys, 'count(*) as new_visitors'].join(', ')} from f semi join first_of on first_of.id = f.id ${where(kept)} ${grouped}`);
+  for (const row of journeys) row.scan_to_landing_rate_low = wilsonLow(Number(row.k), Number(row.n));
+  const together = new Map();
+  for (const row of [counted, journeys, sessions, fresh].flat()) {
+    const { n, k, ...told } = row;
+    const key = JSON.stringify(dimensions.map((name) => told[name]));
+    together.set(key, { ...together.get(key), ...told });
+  }
+  return [...together.values()];
+}
+
+function wilsonLow(k, n) {
+  if (n === 0) return null;
+  const [z, p] = [1.96, k / n];
+  return (p + (z * z) / (2 * n) - z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))) / (1 + (z * z) / n);
 }
 
 const answers = [];
