@@ -144,8 +144,12 @@ public sealed class ViewIsolationTests : IAsyncLifetime
             Conversions = [$"GOAL_{mark}"],
             EngagementSeconds = 10,
         });
-        var sequences = await _log.AppendAsync(
-            ($"c-{tenant}-{campaign}", new CampaignDefined { CampaignId = campaign, Name = $"Name {mark}", Channel = "PRINT" }),
+
+        // As many scans on one day as make a market, which others reached earlier.
+        var market = Enumerable.Range(0, 10).Select(i => ($"s-{mark}-market-{i}", (object)(Of<ScanRecorded>($"market-{i}", -days) with { Place = new Place(1, 2, $"Market {mark}", "Shared region", "MX", null) })));
+        var sequences = await _log.AppendAsync([
+            .. market,
+            ($"c-{tenant}-{campaign}", new CampaignDefined { CampaignId = campaign, Name = $"Name {mark}", Channel = "PRINT", Target = new CampaignTarget("unique_visitors", 10 + mark.Length) }),
             ($"c-{tenant}-{campaign}", new CampaignCostRecorded { CampaignId = campaign, CostId = $"cost-{mark}", From = new(2025, 3, 1), To = new(2025, 3, 1), Amount = new Money(5, "USD"), ReportingAmount = new Money(5, "USD"), MinorUnitDigits = 2 }),
             ($"q-{mark}", new QrCodeDefined { QrCodeId = $"code-{mark}", Name = $"Code {mark}", CampaignId = campaign }),
             ($"p-{mark}", new PlacementDefined { PlacementId = $"place-{mark}", Name = $"Place {mark}", QrCodeId = $"code-{mark}", Site = new Site("US", null, $"Site {mark}", null, null) }),
@@ -154,7 +158,8 @@ public sealed class ViewIsolationTests : IAsyncLifetime
             ($"s-{mark}-2", Of<ScanRecorded>("2", -days) with { Visitor = new Guid(mark.Length, 1, 0, new byte[8]), Place = new Place(1, 2, $"City {mark}", null, "US", null), Device = new Device("MOBILE", $"OS {mark}", "Safari", null) }),
             ($"s-{mark}-3", Of<ScanRecorded>("3", Math.Min(days, 20)) with { QrCodeId = $"scanned-{mark}" }),
             ($"s-{mark}-1", Of<ConversionRecorded>("4", 1)),
-            ($"s-{mark}-1", Of<CustomerRecorded>("5", 2)));
+            ($"s-{mark}-1", Of<CustomerRecorded>("5", 2)),
+        ]);
         if (tenant != "demo")
         {
             await _log.ExecuteAsync(

@@ -37,10 +37,15 @@ internal static class ViewTable
 
         // Whether a visitor returned is asked of the tenant, whatever the campaign: the catalogue's returning_visitors.
         ["bi_query.event"] = new(true) { Shared = ["visitor_first_scan_at"] },
+        ["bi_query.new_country"] = new(true),
+        ["bi_query.new_region"] = new(true),
         ["bi_query.placement"] = new(true),
+        ["bi_query.reached_scan"] = new(true),
         ["bi_query.removed_scan"] = new(false),
         ["bi_query.rollup_day"] = new(true),
         ["bi_query.rollup_quarter_hour"] = new(true),
+        ["bi_query.step"] = new(true),
+        ["bi_query.target_audience"] = new(true),
         ["bi_query.tenant"] = new(true),
         ["bi_query.unconsented"] = new(false),
         ["bi_query.visitor_cell"] = new(true),
