@@ -8,7 +8,11 @@ internal static class RouteTable
     private const string Day = "from=2022-08-10&to=2022-08-10";
     private const string Hours = "from=2022-08-10T00:00:00Z&to=2022-08-11T00:00:00Z";
     private const string Query =
-        """{"metrics": ["total_scans", "unique_visitors", "revenue", "conversions"], "dimensions": ["campaign_id", "campaign_name", "qr_code_id", "city", "variant"], "dateRange": {"from": "2022-08-10", "to": "2022-08-10"}}""";
+        """{"metrics": ["total_scans", "unique_visitors", "revenue", "conversions"], "dimensions": ["campaign_id", "campaign_name", "qr_code_id", "variant"], "dateRange": {"from": "2022-08-10", "to": "2022-08-10"}}""";
+
+    // Executives see places in groups of five visitors only: theirs may be empty.
+    private const string Places =
+        """{"metrics": ["total_scans", "revenue"], "dimensions": ["city", "campaign_id"], "dateRange": {"from": "2022-08-10", "to": "2022-08-10"}}""";
 
     private static readonly int[] NotTheirs = [403, 404];
 
@@ -50,6 +54,7 @@ internal static class RouteTable
         new("enrichment", "POST /v1/placements/{placement}/lifecycle", "a-aa--") { Body = """{"state": "shipped", "at": "2022-08-09T00:00:00Z"}""", Foreign = OwnOrNotTheirs },
 
         new("reporting", "POST /v1/query", "aaaa--") { Body = Query, Shows = true },
+        new("reporting", "POST /v1/query", "aaaa--") { Body = Places },
         new("reporting", "GET /v1/catalogue", "aaaa--"),
         new("reporting", "GET /v1/tenant", "aaaaaa"),
         new("reporting", "GET /v1/analytics/scans", "a-aa--") { Path = "/v1/analytics/scans?start_date=2022-08-10&end_date=2022-08-10&limit=10000", Shows = true },
