@@ -13,6 +13,7 @@ using QrPlatform.Projection.Catalogue;
 using QrPlatform.Projection.Erasure;
 using QrPlatform.Projection.Freshness;
 using QrPlatform.Projection.Rebuilds;
+using QrPlatform.Projection.Rollups;
 using QrPlatform.Projection.Scans;
 using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Messaging;
@@ -54,6 +55,7 @@ builder.Services.AddSingleton(services => new Rebuilder(
     connections: Math.Max(1, builder.Configuration.GetValue("Projection:RebuildConnections", Rebuilder.UsualConnections))));
 builder.Services.AddSingleton<RebuildWorker>();
 builder.Services.AddHostedService(services => services.GetRequiredService<RebuildWorker>());
+builder.Services.AddHostedService<MonthSums>();
 
 var app = builder.Build();
 app.UseExceptionHandler();

@@ -39,6 +39,8 @@ internal sealed class Rebuilder(NpgsqlDataSource database, int pageSize = 5_000,
                 await CorrectAsync(connection, cancellationToken);
             }
 
+            // Months follow from days alone, so they are not compared but summed up again.
+            await connection.RunAsync("select projection.forget_months()", cancellationToken);
             return results;
         }
         finally

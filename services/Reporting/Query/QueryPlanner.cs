@@ -15,16 +15,19 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
     {
         var passedOver = new List<PassedOver>();
         var alignedSince = await quarterHours.AlignedSinceAsync(snapshot, at.Zone, cancellationToken);
-        var ways = Ways(plan, at, snapshot.Scope, alignedSince, null, passedOver);
+        var months = await MonthCover.FindAsync(snapshot, plan, at, alignedSince, cancellationToken);
+        var ways = Ways(plan, at, snapshot.Scope, alignedSince, months, null, passedOver);
         if (ways.Count > 1 || await VisitorsAsync(snapshot, plan, at, passedOver, cancellationToken) is not { } visitors) return new QueryChoice(ways[0], passedOver);
-        return new QueryChoice(Ways(plan, at, snapshot.Scope, alignedSince, visitors, [])[0], passedOver);
+        return new QueryChoice(Ways(plan, at, snapshot.Scope, alignedSince, months, visitors, [])[0], passedOver);
     }
 
     /// <summary>Every way that gives the same exact answer, the cheapest first, the facts last.</summary>
-    public async ValueTask<IReadOnlyList<IReadOnlyList<QueryPart>>> WaysAsync(ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, CancellationToken cancellationToken) =>
-        Ways(
-            plan, at, snapshot.Scope, await quarterHours.AlignedSinceAsync(snapshot, at.Zone, cancellationToken),
-            await VisitorsAsync(snapshot, plan, at, [], cancellationToken), []);
+    public async ValueTask<IReadOnlyList<IReadOnlyList<QueryPart>>> WaysAsync(ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, CancellationToken cancellationToken)
+    {
+        var alignedSince = await quarterHours.AlignedSinceAsync(snapshot, at.Zone, cancellationToken);
+        var months = await MonthCover.FindAsync(snapshot, plan, at, alignedSince, cancellationToken);
+        return Ways(plan, at, snapshot.Scope, alignedSince, months, await VisitorsAsync(snapshot, plan, at, [], cancellationToken), []);
+    }
 
     /// <summary>Everything from the rows themselves.</summary>
     public static IReadOnlyList<QueryPart> FromFacts(QueryPlan plan, SnapshotPosition at) =>
@@ -53,7 +56,7 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
     }
 
     private static List<IReadOnlyList<QueryPart>> Ways(
-        QueryPlan plan, SnapshotPosition at, ReaderScope scope, DateTime alignedSince, PartSource? visitors, List<PassedOver> passedOver)
+        QueryPlan plan, SnapshotPosition at, ReaderScope scope, DateTime alignedSince, (MonthCover? Cover, string? Reason) months, PartSource? visitors, List<PassedOver> passedOver)
     {
         var facts = FromFacts(plan, at);
         var measures = OfEvents(facts);
@@ -78,10 +81,12 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
                 return;
             }
 
+            if (months.Reason is { } reason) Pass("rollup_month", reason);
             foreach (var rollup in RollupSource.All)
             {
-                if (RollupChoice.Refuse(rollup, plan, at, scope, alignedSince) is { } refusal) Pass(rollup.Name, refusal);
-                else ways.Add([new QueryPart(rollup, summed, presences), .. countedParts, .. others]);
+                if (RollupChoice.Refuse(rollup, plan, at, scope, alignedSince) is { } refusal && Pass(rollup.Name, refusal)) continue;
+                foreach (var sums in rollup.IsDaily && months.Cover is { } cover ? [rollup.By(cover), rollup] : (RollupSource[])[rollup])
+                    ways.Add([new QueryPart(sums, summed, presences), .. countedParts, .. others]);
             }
         }
 

@@ -43,8 +43,12 @@ internal static class ViewTable
         ["bi_query.reached_scan"] = new(true),
         ["bi_query.removed_scan"] = new(false),
         ["bi_query.rollup_day"] = new(true),
+        ["bi_query.rollup_month"] = new(true),
         ["bi_query.rollup_quarter_hour"] = new(true),
         ["bi_query.step"] = new(true),
+
+        // Which months of the tenant can be told from their sums, which says nothing of what is in them.
+        ["bi_query.summed_month"] = new(false) { Except = "true" },
         ["bi_query.target_audience"] = new(true),
         ["bi_query.tenant"] = new(true),
         ["bi_query.unconsented"] = new(false),

@@ -69,6 +69,13 @@ internal sealed class EventLog(NpgsqlDataSource database, string connectionStrin
         await AppendAsync(connection, [.. events.Select(Stored)]);
     }
 
+    /// <summary>Sums up the months that have changed, as the projection service does when they have been quiet for a while.</summary>
+    public async Task SumUpMonthsAsync()
+    {
+        await using var sumUp = database.CreateCommand("do $$ begin while projection.sum_up_month('0') loop end loop; end $$");
+        await sumUp.ExecuteNonQueryAsync();
+    }
+
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     private static (string Tenant, string Stream, string Type, string Data) Stored(TestEvent e) => (e.Tenant, e.Stream, e.StoredType, e.Data);

@@ -1,8 +1,10 @@
+using Npgsql;
+using NpgsqlTypes;
 using QrPlatform.Bi;
 
 namespace QrPlatform.Reporting.Query.Sources;
 
-/// <summary>Sums by day of the tenant's calendar, or by quarter of an hour, and some dimensions.</summary>
+/// <summary>Sums by day of the tenant's calendar, by its months and the days beside them, or by quarter of an hour; and some dimensions.</summary>
 internal sealed class RollupSource : PartSource
 {
     // What a campaign is called and belongs to follows from its id.
@@ -11,6 +13,7 @@ internal sealed class RollupSource : PartSource
 
     private readonly string? _slice;
     private readonly string[] _columns;
+    private readonly MonthCover? _months;
 
     private RollupSource(string name, string? slice, params string[] columns) : base(name)
     {
@@ -19,7 +22,10 @@ internal sealed class RollupSource : PartSource
         _columns = IsOfTenant ? columns : [.. OfCampaigns, .. columns];
     }
 
-    /// <summary>All of them, the cheapest first.</summary>
+    private RollupSource(RollupSource days, MonthCover months) : base($"rollup_month.{days._slice}") =>
+        (_slice, IsOfTenant, _columns, _months) = (days._slice, days.IsOfTenant, days._columns, months);
+
+    /// <summary>All of them but those by months, the cheapest first.</summary>
     public static IReadOnlyList<RollupSource> All { get; } =
     [
         new("rollup_day.all", "all"),
@@ -38,9 +44,23 @@ internal sealed class RollupSource : PartSource
     /// <summary>Whatever the campaign: rows of nobody who may see some campaigns only.</summary>
     public bool IsOfTenant { get; }
 
-    public override string From => IsDaily ? "bi_query.rollup_day r" : "bi_query.rollup_quarter_hour r";
+    public override string From => _months is not null ? "bi_query.rollup_month r" : IsDaily ? "bi_query.rollup_day r" : "bi_query.rollup_quarter_hour r";
 
-    public override string InRange => IsDaily ? $"r.slice = '{_slice}' and r.day between @firstday and @lastday" : "r.starts_at >= @from and r.starts_at < @to";
+    public override string InRange => !IsDaily ? "r.starts_at >= @from and r.starts_at < @to" : $"r.slice = '{_slice}' and ({(_months is null ? "r.day between @firstday and @lastday" : InMonths(_months))})";
+
+    /// <summary>The same by months where they are summed up.</summary>
+    public RollupSource By(MonthCover months) => new(this, months);
+
+    public override void AddTo(NpgsqlParameterCollection parameters)
+    {
+        if (_months is null) return;
+        parameters.Add(new NpgsqlParameter("months", NpgsqlDbType.Array | NpgsqlDbType.Date) { Value = _months.Months.ToArray() });
+        for (var i = 0; i < _months.Rest.Count; i++)
+        {
+            parameters.Add(new NpgsqlParameter($"rest_first{i}", NpgsqlDbType.Date) { Value = _months.Rest[i].First });
+            parameters.Add(new NpgsqlParameter($"rest_last{i}", NpgsqlDbType.Date) { Value = _months.Rest[i].Last });
+        }
+    }
 
     /// <summary>Rows can be told apart by the dimension.</summary>
     public bool Knows(Dimension dimension) => dimension.Grain is { } grain
@@ -52,4 +72,8 @@ internal sealed class RollupSource : PartSource
     public override string Value(Measure measure, IReadOnlyList<Dimension> by) => $"sum(r.{measure.Rollup})";
 
     public override string Present(IReadOnlyList<Measure> measures) => string.Join(" or ", measures.Select(measure => $"sum(r.{measure.Present}) <> 0").Distinct());
+
+    // The database sees at once that it need not look at days where there are none.
+    private static string InMonths(MonthCover months) =>
+        string.Join(" or ", months.Rest.Select((_, i) => $"not r.is_month and r.day between @rest_first{i} and @rest_last{i}").Prepend("r.is_month and r.day = any (@months)"));
 }
