@@ -14,6 +14,7 @@ using QrPlatform.Enrichment.Subjects;
 using QrPlatform.Enrichment.Tenants;
 using QrPlatform.ErasedPersons;
 using QrPlatform.Events;
+using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Security;
 
 namespace QrPlatform.Enrichment;
@@ -50,6 +51,7 @@ internal static class EnrichmentServices
     public static IServiceCollection AddCommands(this IServiceCollection services)
     {
         services.AddSingleton<ManagedItems>();
+        services.AddSingleton<TimeZoneNames>();
         services.AddSingleton<ManagedStreams>();
         return services;
     }

@@ -19,6 +19,10 @@ public abstract record PlacementDescription
 
     /// <summary>Where it is or will be.</summary>
     public Site Site { get; init; } = Site.Unknown;
+
+    /// <summary>Its time zone, an IANA name; null for the tenant's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TimeZone { get; init; }
 }
 
 /// <summary>The place of a placement, which is no person's: coordinates are as exact as they were stated.</summary>

@@ -50,6 +50,7 @@ internal static class CampaignSender
             city = placement.Place.City,
             latitude = placement.Place.Latitude,
             longitude = placement.Place.Longitude,
+            timeZone = placement.Place.TimeZone,
         }, cancellation);
 
         // What is not installed yet was printed last month.

@@ -1,5 +1,6 @@
 using QrPlatform.Enrichment.Managing;
 using QrPlatform.Enrichment.QrCodes;
+using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Security;
 
 namespace QrPlatform.Enrichment.Placements;
@@ -33,12 +34,15 @@ internal static class ManagePlacements
         return caller.MaySee(code?.CampaignId) ? null : Caller.NotGranted();
     }
 
-    private static Task<IResult> PutAsync(string id, HttpContext context, ManagedItems items, CancellationToken cancellationToken) =>
-        ManagedEndpoints.PutAsync<Placement, PlacementDetails>(
+    private static async Task<IResult> PutAsync(string id, HttpContext context, ManagedItems items, TimeZoneNames names, CancellationToken cancellationToken)
+    {
+        var zones = await names.AllAsync(cancellationToken);
+        return await ManagedEndpoints.PutAsync<Placement, PlacementDetails>(
             context,
             id,
-            PlacementDetails.Read,
+            body => PlacementDetails.Read(body, zones),
             (caller, details, ct) => WhyNotAsync(caller, id, details.QrCodeId, items, ct),
             (current, details) => Decide(id, current, details),
             cancellationToken);
+    }
 }

@@ -48,6 +48,7 @@ internal sealed record Placement : IManaged<Placement>
         city = Details.Site.City,
         latitude = Details.Site.Latitude,
         longitude = Details.Site.Longitude,
+        timeZone = Details.TimeZone,
         state = Current?.State ?? PlacementState.Designed,
         stateSince = Current?.At,
         installedAt = Reports.Where(report => report.State == PlacementState.Installed).Max(report => (DateTimeOffset?)report.At),

@@ -3,6 +3,7 @@ using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using QrPlatform.Reporting.Query;
+using QrPlatform.Reporting.Query.Sources;
 using QrPlatform.ServiceDefaults.Database;
 
 namespace QrPlatform.Reporting.Access;
@@ -92,7 +93,7 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
         AddDays(command.Parameters, days);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return Read(reader);
+        return Read(reader, days);
     }
 
     /// <summary>
@@ -139,7 +140,7 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return Read(reader);
+        return Read(reader, days);
     }
 
     private static void AddDays(NpgsqlParameterCollection parameters, AskedDays days)
@@ -155,8 +156,9 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
         });
     }
 
-    private static SnapshotPosition Read(NpgsqlDataReader reader) =>
-        new(
+    private static SnapshotPosition Read(NpgsqlDataReader reader, AskedDays days)
+    {
+        var at = new SnapshotPosition(
             reader.GetString(0),
             reader.IsDBNull(1) ? null : reader.GetString(1),
             reader.GetFieldValue<DateOnly>(2),
@@ -166,12 +168,19 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
             reader.GetInt64(6),
             reader.GetDateTime(7),
             reader.GetString(8));
+        if (!days.OfPlacements) return at;
+        var (from, to) = LocalTimes.Around(at.FirstDay, at.LastDay);
+        return at with { OfPlacements = true, FromAt = from, ToAt = to };
+    }
 }
 
 /// <summary>Inclusive local days; a null zone means the tenant's, null days mean the last <see cref="DaysBack"/> and today.</summary>
 internal sealed record AskedDays(string? Zone, DateOnly? From, DateOnly? To)
 {
     public int DaysBack { get; init; } = 30;
+
+    /// <summary>The days are those of each placement.</summary>
+    public bool OfPlacements { get; init; }
 
     /// <summary>From the first day of a period until today, instead of days; or null.</summary>
     public NamedPeriod? Period { get; init; }
@@ -190,6 +199,14 @@ internal sealed record AskedDays(string? Zone, DateOnly? From, DateOnly? To)
 internal sealed record SnapshotPosition(
     string Zone, string? Currency, DateOnly FirstDay, DateOnly LastDay, DateTime FromAt, DateTime ToAt, long Projected, DateTime AsOf, string TenantZone)
 {
+    /// <summary>
+    /// Each row's days are those of its placement; <see cref="Zone"/> is that of rows without one, and the instants are those between which the days lie in every zone.
+    /// </summary>
+    public bool OfPlacements { get; init; }
+
+    /// <summary>What the time zone is called in answers.</summary>
+    public string ZoneName => OfPlacements ? LocalTimes.OfPlacements : Zone;
+
     /// <summary>The instants are those at which the days begin and end.</summary>
     public bool IsWholeDays { get; init; } = true;
 

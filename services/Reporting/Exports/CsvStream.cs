@@ -88,7 +88,7 @@ internal sealed partial class CsvStream(NpgsqlDataSource database, RunningExport
         response.Headers.ContentDisposition = new StringValues($"attachment; filename=\"{export.Name}{range}.csv\"");
         response.Headers.CacheControl = "private, no-store";
         response.Headers["X-As-Of"] = at.AsOf.ToString("O");
-        response.Headers["X-Time-Zone"] = at.Zone;
+        response.Headers["X-Time-Zone"] = at.ZoneName;
         response.Headers["X-Catalogue-Version"] = Catalogue.MetricCatalogue.Version;
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Net.Http.Headers;
 using Npgsql;
 using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Query;
+using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Security;
 
 namespace QrPlatform.Reporting.Exports;
@@ -65,7 +66,7 @@ internal sealed class ExportQuery(CsvStream csv, TimeZoneNames zones, QueryPlann
         if (QueryReader.Read(body, errors, most, most, rowsOnly: true) is not { } plan) return null;
         if (plan.TimeZone is not { } asked) return plan;
         if (await zones.FindAsync(asked, cancellationToken) is { } zone) return plan with { TimeZone = zone };
-        errors.Add(TimeZoneNames.Unknown);
+        errors.Add(Refusals.UnknownTimeZone);
         return null;
     }
 

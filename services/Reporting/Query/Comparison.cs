@@ -23,7 +23,7 @@ internal static class ComparedRange
     public static async Task<SnapshotPosition> OfAsync(ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, CancellationToken cancellationToken)
     {
         var (first, last) = Days(plan, at.FirstDay, at.LastDay);
-        var before = await snapshot.PositionAsync(new AskedDays(at.Zone, first, last), cancellationToken);
+        var before = await snapshot.PositionAsync(new AskedDays(at.Zone, first, last) { OfPlacements = at.OfPlacements }, cancellationToken);
 
         // Of one moment: the clock has gone on since the snapshot was taken.
         before = before with { AsOf = at.AsOf, Projected = at.Projected };

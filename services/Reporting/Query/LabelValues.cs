@@ -10,10 +10,12 @@ namespace QrPlatform.Reporting.Query;
 internal static partial class LabelValues
 {
     private static readonly string[] HourFormats = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+    private static readonly string[] ClockFormats = ["yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm"];
 
     /// <summary>What a value must look like, for messages.</summary>
-    public static string Expected(Dimension dimension) => dimension.Kind switch
+    public static string Expected(Dimension dimension, bool ofPlacements = false) => dimension.Kind switch
     {
+        DimensionKind.Hour when ofPlacements => $"Must be a label such as {dimension.Example![..19]}, without offset, or null.",
         DimensionKind.Text => "Must be a text without NUL, up to 1,000 characters, or null.",
         DimensionKind.Choice => $"Must be one of: {string.Join(", ", dimension.Choices!)}, or null.",
         DimensionKind.Integer => $"Must be a whole number from {dimension.Range.Least} to {dimension.Range.Most}, or null.",
@@ -21,7 +23,7 @@ internal static partial class LabelValues
     };
 
     /// <summary>The value as what its key is compared with, or null where it does not fit.</summary>
-    public static object? Read(Dimension dimension, JsonElement value)
+    public static object? Read(Dimension dimension, JsonElement value, bool ofPlacements = false)
     {
         if (dimension.Kind == DimensionKind.Integer) return Integer(dimension, value);
         // A year may be written as a number.
@@ -34,7 +36,7 @@ internal static partial class LabelValues
         return text is null ? null : dimension.Kind switch
         {
             DimensionKind.Choice => dimension.Choices!.Contains(text) ? text : null,
-            DimensionKind.Hour => Hour(text),
+            DimensionKind.Hour => ofPlacements ? ClockHour(text) : Hour(text),
             DimensionKind.Period => Period(dimension.Grain, text),
             _ => text,
         };
@@ -65,6 +67,11 @@ internal static partial class LabelValues
     private static object? Hour(string text) =>
         DateTimeOffset.TryParseExact(text.Replace("Z", "+00:00", StringComparison.Ordinal), HourFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
         && at.UtcDateTime.Year is >= 1970 and < 2200 ? at.UtcDateTime : null;
+
+    // What a clock shows, as if it were UTC.
+    private static object? ClockHour(string text) =>
+        DateTime.TryParseExact(text, ClockFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
+        && at.Year is >= 1970 and < 2200 ? at : null;
 
     private static object? Period(TimeGrain? grain, string text)
     {

@@ -46,7 +46,7 @@ internal sealed class QueryAnswer(QueryPlanner planner)
         foreach (var row in (await RowsAsync(snapshot, ranking, snapshot.At, cancellationToken)).Take(top.Count))
         {
             using var cells = JsonDocument.Parse(row);
-            if (LabelValues.Read(top.Dimension, cells.RootElement[0]) is { } value) read.Add(value);
+            if (LabelValues.Read(top.Dimension, cells.RootElement[0], plan.OfPlacements) is { } value) read.Add(value);
             else hasNull |= cells.RootElement[0].ValueKind == JsonValueKind.Null;
         }
 

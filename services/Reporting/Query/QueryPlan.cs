@@ -16,6 +16,9 @@ internal sealed record QueryPlan(
     /// <summary>Counts only events after this sequence of the log, for sums that go on; null for all.</summary>
     public long? After { get; init; }
 
+    /// <summary>Each row counts in the local time of its code's placement; <see cref="TimeZone"/> is null then.</summary>
+    public bool OfPlacements { get; init; }
+
     /// <summary>The answer says what it was made of, and is computed anew.</summary>
     public bool Explain { get; init; }
 
@@ -47,7 +50,7 @@ internal sealed record QueryPlan(
     public Dimension? Axis => Fill ? Dimensions.SingleOrDefault(dimension => dimension.Grain is not null) : null;
 
     /// <summary>The days that are asked for.</summary>
-    public Access.AskedDays Days => Period is { } period ? new(TimeZone, null, null) { Period = period } : new(TimeZone, From, To);
+    public Access.AskedDays Days => Period is { } period ? new(TimeZone, null, null) { Period = period, OfPlacements = OfPlacements } : new(TimeZone, From, To) { OfPlacements = OfPlacements };
 
     /// <summary>Names of the answer's columns.</summary>
     public IEnumerable<string> Columns => Dimensions.Select(dimension => dimension.Name).Concat(Metrics.Select(metric => metric.Name));

@@ -31,7 +31,7 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
 
     /// <summary>Everything from the rows themselves.</summary>
     public static IReadOnlyList<QueryPart> FromFacts(QueryPlan plan, SnapshotPosition at) =>
-        [.. Measures(plan, at).GroupBy(measure => measure.Source).Select(group => new QueryPart(FactSource.Of(group.Key), [.. group], []))];
+        [.. Measures(plan, at).GroupBy(measure => measure.Source).Select(group => new QueryPart(FactSource.Of(group.Key, at.OfPlacements), [.. group], []))];
 
     /// <summary>Nothing of the range is young enough that the clock could still change the value.</summary>
     public static bool HasSettled(Settling settles, SnapshotPosition at) => at.ToAt + TimeSpan.FromHours(settles.Hours) <= at.AsOf;
@@ -60,7 +60,7 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
     {
         var facts = FromFacts(plan, at);
         var measures = OfEvents(facts);
-        var others = facts.Where(part => part.Source != FactSource.Events).ToList();
+        var others = facts.Where(part => part.Source is not FactSource { IsOfEvents: true }).ToList();
         if (measures.Count == 0 || NeedsRows(plan, measures) is { } need && Pass("rollups", need)) return [facts];
 
         var counted = measures.Where(measure => measure.Cells != VisitorCells.None).ToList();
@@ -97,7 +97,7 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
         }
     }
 
-    private static List<Measure> OfEvents(IReadOnlyList<QueryPart> facts) => [.. facts.Where(part => part.Source == FactSource.Events).SelectMany(part => part.Measures)];
+    private static List<Measure> OfEvents(IReadOnlyList<QueryPart> facts) => [.. facts.Where(part => part.Source is FactSource { IsOfEvents: true }).SelectMany(part => part.Measures)];
 
     // What is in no rollup needs a pass over the rows, in which the rest comes for nothing.
     private static string? NeedsRows(QueryPlan plan, List<Measure> measures)

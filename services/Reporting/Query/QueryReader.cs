@@ -1,6 +1,7 @@
 using System.Text.Json;
 using QrPlatform.Bi;
 using QrPlatform.Reporting.Catalogue;
+using QrPlatform.Reporting.Query.Sources;
 
 namespace QrPlatform.Reporting.Query;
 
@@ -15,16 +16,18 @@ internal static class QueryReader
         query.Allow(["metrics", "dimensions", "filters", "dateRange", "timeZone", "orderBy", "limit", .. QueryExtras.Fields]);
         var metrics = query.Known("metrics", 1, MaxMetrics, MetricCatalogue.MetricsByName, "metric");
         var dimensions = query.Known("dimensions", 0, MaxDimensions, MetricCatalogue.DimensionsByName, "dimension");
-        var filters = query.Objects("filters", MaxFilters).Select(Filter).OfType<DimensionFilter>().ToList();
+        var zone = query.Text("timeZone");
+        var ofPlacements = zone == LocalTimes.OfPlacements;
+        var filters = query.Objects("filters", MaxFilters).Select(filter => Filter(filter, ofPlacements)).OfType<DimensionFilter>().ToList();
         var (from, to) = Range(query.Object("dateRange", required: !query.Has("period")));
         if (query.Has("period") && query.Has("dateRange")) query.Note("period", "twice", "Ask for a period or a dateRange, not both.");
-        var zone = query.Text("timeZone");
         string[] columns = [.. dimensions.Select(dimension => dimension.Name), .. metrics.Select(metric => metric.Name)];
         var orderings = query.Objects("orderBy", MaxDimensions + MaxMetrics).Select(ordering => Order(ordering, columns)).OfType<Ordering>().ToList();
         var limit = query.Number("limit", 1, mostRows) ?? usualLimit;
 
-        var plan = QueryExtras.Read(query, new QueryPlan(metrics, dimensions, filters, from, to, zone, orderings, limit), rowsOnly);
+        var plan = QueryExtras.Read(query, new QueryPlan(metrics, dimensions, filters, from, to, ofPlacements ? null : zone, orderings, limit) { OfPlacements = ofPlacements }, rowsOnly);
         if (plan.ByConversionType) CheckConversionGrain(query, metrics);
+        if (ofPlacements) CheckPlacementTime(query, metrics);
         CheckGrain(query, plan);
         return errors.Count == 0 ? plan : null;
     }
@@ -53,7 +56,7 @@ internal static class QueryReader
         return field is null ? null : new Ordering(field, direction == "desc");
     }
 
-    private static DimensionFilter? Filter(JsonObjectReader filter)
+    private static DimensionFilter? Filter(JsonObjectReader filter, bool ofPlacements)
     {
         filter.Allow("dimension", "operator", "values");
         var name = filter.Text("dimension", required: true);
@@ -71,10 +74,10 @@ internal static class QueryReader
             return null;
         }
 
-        return Values(filter, dimension, operation);
+        return Values(filter, dimension, operation, ofPlacements);
     }
 
-    private static DimensionFilter? Values(JsonObjectReader filter, Dimension dimension, string operation)
+    private static DimensionFilter? Values(JsonObjectReader filter, Dimension dimension, string operation, bool ofPlacements)
     {
         var equality = operation is "eq" or "ne" or "in" or "nin";
         var given = filter.List("values", 1, operation is "in" or "nin" ? MaxValues : 1);
@@ -88,8 +91,8 @@ internal static class QueryReader
                 continue;
             }
 
-            if (LabelValues.Read(dimension, given[i]) is { } value) read.Add(value);
-            else filter.Note($"values[{i}]", "wrong_value", LabelValues.Expected(dimension));
+            if (LabelValues.Read(dimension, given[i], ofPlacements) is { } value) read.Add(value);
+            else filter.Note($"values[{i}]", "wrong_value", LabelValues.Expected(dimension, ofPlacements));
         }
 
         if (given.Count == 0) return null;
@@ -104,6 +107,15 @@ internal static class QueryReader
         {
             if (metrics[i].ByConversionType is null)
                 query.Note($"metrics[{i}]", Refusals.NotAtThisGrain, $"{metrics[i].Name} is not known by conversion_type; only conversions is.");
+        }
+    }
+
+    private static void CheckPlacementTime(JsonObjectReader query, IReadOnlyList<Metric> metrics)
+    {
+        for (var i = 0; i < metrics.Count; i++)
+        {
+            if (!LocalTimes.Knows(metrics[i]))
+                query.Note($"metrics[{i}]", LocalTimes.Refused, $"{metrics[i].Name} tells what was before the range, which begins at another instant in each place. Ask for one timeZone.");
         }
     }
 

@@ -37,7 +37,7 @@ internal static class QuerySql
         var dimensions = Enumerable.Range(0, plan.Dimensions.Count).Select(i => $"d{i}").ToList();
 
         // A measure is computed in one part and null in the others, so the largest is the only one.
-        var sql = new StringBuilder("with parts as (\n").AppendJoin("\n  union all\n", parts.Select(part => Part(plan, measures, part)))
+        var sql = new StringBuilder(plan.OfPlacements ? $"with {LocalTimes.Zones}, parts as (\n" : "with parts as (\n").AppendJoin("\n  union all\n", parts.Select(part => Part(plan, measures, part)))
             .Append("\n), combined as (\n  select ")
             .AppendJoin(", ", dimensions.Concat(measures.Select((_, i) => $"max(c{i}) as c{i}")))
             .Append(plan.Axis is { } axis ? $"\n  from ({Filled(plan, axis, measures)}) filled" : "\n  from parts")
@@ -45,7 +45,7 @@ internal static class QuerySql
             .Append("\n), valued as (\n  select ")
             .AppendJoin(", ", dimensions.Concat(plan.Metrics.Select((metric, i) => $"{Value(plan, metric, measures)} as m{i}")))
             .Append("\n  from combined\n)\nselect json_build_array(")
-            .AppendJoin(", ", plan.Dimensions.Select((dimension, i) => dimension.Label($"d{i}")).Concat(plan.Metrics.Select((_, i) => $"m{i}")))
+            .AppendJoin(", ", plan.Dimensions.Select((dimension, i) => dimension.Label($"d{i}", plan.OfPlacements)).Concat(plan.Metrics.Select((_, i) => $"m{i}")))
             .Append(")::text\nfrom valued");
 
         var order = Orderings(plan).ToList();

@@ -10,6 +10,7 @@ internal static class RollupChoice
     /// <summary>Why the rollup would not be exact, or null where it is.</summary>
     public static string? Refuse(RollupSource rollup, QueryPlan plan, SnapshotPosition at, ReaderScope scope, DateTime alignedSince)
     {
+        if (at.OfPlacements && !rollup.IsDaily) return "it is not kept by code, nor by time zone";
         if (rollup.IsOfTenant && scope.Campaigns is not null) return "it is not kept by campaign";
         if (rollup.IsDaily && RefuseDays(at, alignedSince) is { } refusal) return refusal;
         if (!rollup.IsDaily && (at.FromAt < alignedSince || !IsQuarter(at.FromAt) || !IsQuarter(at.ToAt))) return "the range or the zone's clock does not keep to quarters of an hour";
@@ -19,7 +20,8 @@ internal static class RollupChoice
 
     /// <summary>Why sums by days of the tenant's calendar would not be exact, or null where they are.</summary>
     public static string? RefuseDays(SnapshotPosition at, DateTime alignedSince) =>
-        at.Zone != at.TenantZone ? $"its days are those of {at.TenantZone}"
+        at.OfPlacements ? "its days are not those of placements"
+        : at.Zone != at.TenantZone ? $"its days are those of {at.TenantZone}"
         : !at.IsWholeDays ? "the range is not one of whole days"
         : at.FromAt < alignedSince ? "the zone's clock does not keep to quarters of an hour"
         : null;

@@ -6,6 +6,7 @@ using Npgsql;
 using QrPlatform.Reporting.Access;
 using QrPlatform.Reporting.Catalogue;
 using QrPlatform.Reporting.Exports;
+using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Security;
 
 namespace QrPlatform.Reporting.Query;
@@ -32,7 +33,7 @@ internal static class RunQuery
         if (plan.TimeZone is { } asked)
         {
             if (await zones.FindAsync(asked, cancellationToken) is not { } zone)
-                return Refusals.Unprocessable([TimeZoneNames.Unknown]);
+                return Refusals.Unprocessable([Refusals.UnknownTimeZone]);
             plan = plan with { TimeZone = zone };
         }
 
@@ -52,6 +53,7 @@ internal static class RunQuery
         var scope = ReaderScope.Of(context.User);
         await using var snapshot = await ReaderSnapshot.OpenAsync(database, scope, plan.Days, cancellationToken);
         var at = snapshot.At;
+        if (plan is { Compare: not null, OfPlacements: true } && at.AsOf < at.ToAt) return Refusals.RunsSomewhere();
         if (plan.Explain)
         {
             var explained = await answer.ReadAsync(snapshot, plan, cancellationToken);
@@ -97,7 +99,10 @@ internal static class RunQuery
             Metrics = plan.Metrics.Select(metric => metric.Name),
             Dimensions = plan.Dimensions.Select(dimension => dimension.Name),
             Filters = plan.Filters.Select(filter => new { filter.Dimension.Name, filter.Operator, filter.HasNull, Values = filter.Values.Cast<object>() }),
-            at.Zone,
+            at.ZoneName,
+            at.TenantZone,
+            at.FirstDay,
+            at.LastDay,
             at.FromAt,
             at.ToAt,
             plan.OrderBy,
@@ -136,7 +141,7 @@ internal static class RunQuery
         writer.WriteStartObject();
         writer.WriteString("asOf", at.AsOf);
         writer.WriteBoolean("truncated", rows.Truncated);
-        writer.WriteString("timeZone", at.Zone);
+        writer.WriteString("timeZone", at.ZoneName);
         if (plan.Period is not null)
         {
             writer.WriteStartObject("dateRange");

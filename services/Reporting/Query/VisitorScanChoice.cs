@@ -12,6 +12,7 @@ internal static class VisitorScanChoice
     /// <summary>Why not, or null where they can.</summary>
     public static string? Refuse(QueryPlan plan, SnapshotPosition at)
     {
+        if (at.OfPlacements) return "it has one local time for all codes";
         if (!IsQuarter(at.FromAt) || !IsQuarter(at.ToAt)) return "the range does not keep to quarters of an hour";
         if ((at.ToAt - at.FromAt) / TimeSpan.FromMinutes(15) > MostQuarters) return "the range is longer than eleven years";
         var unknown = plan.Dimensions.Concat(plan.Filters.Select(filter => filter.Dimension)).Where(dimension => !ScanFamilies.Knows(dimension))

@@ -14,9 +14,10 @@ public sealed class PlacementsTests(EnrichmentStack stack)
         var tenant = await stack.AddTenantAsync();
         using var client = stack.SignIn(tenant);
         await client.SendAsync("PUT", "/v1/qr-codes/q1", new { name = "Poster", campaignId = "camp", targetUrl = "https://example.com/a?b=c" });
-        var place = new { name = "Station", qrCodeId = "q1", kind = "POSTER", country = "DE", region = "BE", city = "Berlin", latitude = 52.5251, longitude = 13.3694 };
+        var place = new { name = "Station", qrCodeId = "q1", kind = "POSTER", country = "DE", region = "BE", city = "Berlin", latitude = 52.5251, longitude = 13.3694, timeZone = "europe/berlin" };
         var made = await client.SendAsync("PUT", "/v1/placements/p1", place);
         Assert.Equal((HttpStatusCode.Created, "designed", null), (made.Status, made.Text("state"), made.Text("installedAt")));
+        Assert.Equal("Europe/Berlin", made.Text("timeZone"));
 
         var installed = await client.SendAsync("POST", "/v1/placements/p1/lifecycle", new { state = "installed", at = "2025-11-03T09:00:00+01:00" });
         var printed = await client.SendAsync("POST", "/v1/placements/p1/lifecycle", new { state = "printed", at = "2025-11-01T09:00:00Z" });
@@ -60,6 +61,7 @@ public sealed class PlacementsTests(EnrichmentStack stack)
 
     [Theory]
     [InlineData("PUT", "/v1/placements/p", """{"name": "a"}""", "$.qrCodeId required")]
+    [InlineData("PUT", "/v1/placements/p", """{"name": "a", "qrCodeId": "q", "timeZone": "EET"}""", "$.timeZone unknown_time_zone")]
     [InlineData("PUT", "/v1/placements/p", """{"name": "a", "qrCodeId": "q", "latitude": 91, "longitude": 0}""", "$.latitude out_of_range")]
     [InlineData("PUT", "/v1/placements/p", """{"name": "a", "qrCodeId": "q", "latitude": 9}""", "$.longitude required")]
     [InlineData("PUT", "/v1/placements/p", """{"name": "a", "qrCodeId": "q", "latitude": "9", "longitude": 1}""", "$.latitude wrong_type")]

@@ -117,7 +117,7 @@ public sealed class DefinitionsTests
                 4 when costs.Count > 2 && costs[random.Next(costs.Count)] is var gone => ($"c-{gone.Campaign}", new CampaignCostRemoved { CampaignId = gone.Campaign, CostId = gone.Id }),
                 5 => ($"q-{id}", new QrCodeDefined { QrCodeId = id, Name = $"Code {i}", CampaignId = $"{random.Next(4)}" }),
                 6 => ($"p-{id}", new PlacementDefined { PlacementId = id, Name = $"Place {i}", QrCodeId = $"{random.Next(4)}" }),
-                7 => ($"p-{id}", new PlacementMoved { PlacementId = id, Name = $"Place {i}", QrCodeId = id, Site = new Site("US", null, $"City {i}", 1.5, 2.25) }),
+                7 => ($"p-{id}", new PlacementMoved { PlacementId = id, Name = $"Place {i}", QrCodeId = id, Site = new Site("US", null, $"City {i}", 1.5, 2.25), TimeZone = i % 2 == 0 ? "Asia/Tokyo" : null }),
                 _ => ($"p-{id}", new PlacementStateChanged { PlacementId = id, State = (PlacementState)random.Next(6), At = Make.Noon.AddHours(random.Next(50)) }),
             });
         }

@@ -6,6 +6,7 @@ namespace QrPlatform.Reporting.Tests.Data;
 internal sealed class PlainNumbers
 {
     private readonly TimeZoneInfo _zone;
+    private readonly Dictionary<string, TimeZoneInfo>? _places;
     private readonly List<Fact> _facts = [];
     private readonly Dictionary<Guid, DateTimeOffset> _firstScans;
     private readonly Dictionary<string, string?> _names;
@@ -14,8 +15,10 @@ internal sealed class PlainNumbers
     /// <param name="events">What was accepted.</param>
     /// <param name="zone">IANA name.</param>
     /// <param name="campaigns">The campaigns that the reader may see; null for everything.</param>
-    public PlainNumbers(IEnumerable<TestEvent> events, string zone, string[]? campaigns = null)
+    /// <param name="places">The codes' zones, where each fact counts in the time of its code; null for one zone.</param>
+    public PlainNumbers(IEnumerable<TestEvent> events, string zone, string[]? campaigns = null, IReadOnlyDictionary<string, string>? places = null)
     {
+        _places = places?.ToDictionary(pair => pair.Key, pair => TimeZoneInfo.FindSystemTimeZoneById(pair.Value));
         _zone = TimeZoneInfo.FindSystemTimeZoneById(zone);
         var all = events.ToList();
         _firstScans = all.Where(e => e is { IsScan: true, Visitor: not null }).GroupBy(e => e.Visitor!.Value).ToDictionary(g => g.Key, g => g.Min(e => e.At));
@@ -38,7 +41,7 @@ internal sealed class PlainNumbers
     ];
 
     /// <summary>The facts of a range of local days.</summary>
-    public IEnumerable<Fact> InRange(DateOnly from, DateOnly to) => _facts.Where(f => DateOnly.FromDateTime(Local(f.Dated)) is var day && day >= from && day <= to);
+    public IEnumerable<Fact> InRange(DateOnly from, DateOnly to) => _facts.Where(f => DateOnly.FromDateTime(Local(f)) is var day && day >= from && day <= to);
 
     /// <summary>A metric over facts, and whether anything of it was there.</summary>
     public (decimal? Value, bool Exists) Metric(string name, IReadOnlyCollection<Fact> facts, DateOnly from)
@@ -91,10 +94,10 @@ internal sealed class PlainNumbers
     /// <summary>A fact's label; null where a value is missing.</summary>
     public string? Label(Fact fact, string dimension)
     {
-        var local = Local(fact.Dated);
+        var local = Local(fact);
         var time = dimension switch
         {
-            "hour" => HourLabel(fact.Dated),
+            "hour" => _places is null ? HourLabel(fact.Dated) : $"{local:yyyy-MM-dd'T'HH}:00:00",
             "day" => $"{local:yyyy-MM-dd}",
             "week" => $"{ISOWeek.GetYear(local):D4}-W{ISOWeek.GetWeekOfYear(local):D2}",
             "month" => $"{local:yyyy-MM}",
@@ -134,7 +137,7 @@ internal sealed class PlainNumbers
         return start.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
     }
 
-    private DateTime Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone).DateTime;
+    private DateTime Local(Fact fact) => TimeZoneInfo.ConvertTime(fact.Dated, _places?.GetValueOrDefault(fact.Context.Code) ?? _zone).DateTime;
 
     private static (decimal? Value, bool Exists) Counted(IEnumerable<Fact> facts, Func<Fact, bool> which) => facts.Count(which) is var count ? (count, count > 0) : default;
 

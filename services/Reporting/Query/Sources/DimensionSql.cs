@@ -33,9 +33,10 @@ internal static class DimensionSql
             _ => NpgsqlDbType.Text,
         };
 
-        /// <summary>The label of a key.</summary>
-        public string Label(string key) => dimension.Grain switch
+        /// <summary>The label of a key. Where each code has its own local time, an hour has no offset.</summary>
+        public string Label(string key, bool ofPlacements = false) => dimension.Grain switch
         {
+            TimeGrain.Hour when ofPlacements => $"to_char({key} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS')",
             TimeGrain.Hour => HourLabel.Replace("{0}", key, StringComparison.Ordinal),
             TimeGrain.Day => $"to_char({key}, 'YYYY-MM-DD')",
             TimeGrain.Week => $"to_char({key}, 'IYYY\"-W\"IW')",
@@ -48,6 +49,11 @@ internal static class DimensionSql
         /// <summary>What is grouped, ordered and compared, of a row whose time is an instant.</summary>
         public string KeyAt(string alias, string instant) =>
             dimension.Grain == TimeGrain.Hour ? $"date_trunc('hour', {instant}, @zone)" : dimension.KeyOn(alias, $"{instant} at time zone @zone");
+
+        /// <summary>The same by the clock of the row's placement. An hour is what the clock shows, as if it were UTC: the same hour of two places is one.</summary>
+        public string KeyByPlacement(string alias, string instant) => dimension.Grain == TimeGrain.Hour
+            ? $"date_trunc('hour', {instant} at time zone {LocalTimes.ZoneOfCode}) at time zone 'UTC'"
+            : dimension.KeyOn(alias, $"{instant} at time zone {LocalTimes.ZoneOfCode}");
 
         /// <summary>The same of a row whose time is a local timestamp.</summary>
         public string KeyOn(string alias, string local) => dimension.Grain switch

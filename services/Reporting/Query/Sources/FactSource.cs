@@ -6,22 +6,29 @@ namespace QrPlatform.Reporting.Query.Sources;
 internal sealed class FactSource : PartSource
 {
     private readonly RowSource _rows;
+    private readonly bool _ofPlacements;
 
-    private FactSource(RowSource rows, string name) : base(name) => _rows = rows;
+    private FactSource(RowSource rows, string name, bool ofPlacements = false) : base(name) => (_rows, _ofPlacements) = (rows, ofPlacements);
 
     public static FactSource Events { get; } = new(RowSource.Event, "facts");
 
-    private static FactSource Conversions { get; } = new(RowSource.Conversion, "facts.conversions");
+    /// <summary>The same in the local time of placements.</summary>
+    public static FactSource EventsOfPlacements { get; } = new(RowSource.Event, "facts", ofPlacements: true);
 
-    private static FactSource Unconsented { get; } = new(RowSource.Unconsented, "unconsented");
+    private static (FactSource OfZone, FactSource OfPlacements) Conversions { get; } = Both(RowSource.Conversion, "facts.conversions");
+
+    private static (FactSource OfZone, FactSource OfPlacements) Unconsented { get; } = Both(RowSource.Unconsented, "unconsented");
+
+    private static (FactSource OfZone, FactSource OfPlacements) Reached { get; } = Both(RowSource.Reached, "facts.reached");
 
     private static FactSource Costs { get; } = new(RowSource.Cost, "costs");
-
-    private static FactSource Reached { get; } = new(RowSource.Reached, "facts.reached");
 
     private static FactSource NewCountries { get; } = new(RowSource.NewCountry, "new_countries");
 
     private static FactSource NewRegions { get; } = new(RowSource.NewRegion, "new_regions");
+
+    /// <summary>They are events, which rollups sum up.</summary>
+    public bool IsOfEvents => _rows == RowSource.Event;
 
     public override string From => _rows switch
     {
@@ -34,32 +41,45 @@ internal sealed class FactSource : PartSource
         _ => "bi_query.event e",
     };
 
-    public override string InRange => IsOfDays ? "e.day between @firstday and @lastday" : $"{Instant} >= @from and {Instant} < @to";
+    public override string InRange => IsOfDays ? "e.day between @firstday and @lastday"
+        : $"{Instant} >= @from and {Instant} < @to{(_ofPlacements ? $" and ({Instant} at time zone {LocalTimes.ZoneOfCode})::date between @firstday and @lastday" : "")}";
 
     // A cost's day is a day of the tenant's calendar, not an instant: no zone moves it, and nothing is known within it. So is a market's first.
     private bool IsOfDays => _rows is RowSource.Cost or RowSource.NewCountry or RowSource.NewRegion;
 
     private string Instant => _rows == RowSource.Unconsented ? "e.hour" : "e.occurred_at";
 
-    public static PartSource Of(RowSource rows) => rows switch
+    /// <param name="rows">The rows.</param>
+    /// <param name="ofPlacements">Each in the local time of its code's placement.</param>
+    public static PartSource Of(RowSource rows, bool ofPlacements)
     {
-        RowSource.Event => Events,
-        RowSource.Conversion => Conversions,
-        RowSource.Unconsented => Unconsented,
-        RowSource.Cost => Costs,
-        RowSource.Journey => JourneySource.Instance,
-        RowSource.NewVisitor => NewVisitorSource.Instance,
-        RowSource.Session => SessionSource.Instance,
-        RowSource.Reached => Reached,
-        RowSource.Audience => AudienceSource.Instance,
-        RowSource.NewCountry => NewCountries,
-        RowSource.NewRegion => NewRegions,
-        _ => throw new ArgumentOutOfRangeException(nameof(rows), rows, null),
-    };
+        return rows switch
+        {
+            RowSource.Event => Choose((Events, EventsOfPlacements)),
+            RowSource.Conversion => Choose(Conversions),
+            RowSource.Unconsented => Choose(Unconsented),
+            RowSource.Cost => Costs,
+            RowSource.Journey => ofPlacements ? JourneySource.OfPlacements : JourneySource.Instance,
+            RowSource.NewVisitor => ofPlacements ? NewVisitorSource.OfPlacements : NewVisitorSource.Instance,
+            RowSource.Session => ofPlacements ? SessionSource.OfPlacements : SessionSource.Instance,
+            RowSource.Reached => Choose(Reached),
+            RowSource.Audience => AudienceSource.Instance,
+            RowSource.NewCountry => NewCountries,
+            RowSource.NewRegion => NewRegions,
+            _ => throw new ArgumentOutOfRangeException(nameof(rows), rows, null),
+        };
+
+        FactSource Choose((FactSource OfZone, FactSource OfPlacements) both) => ofPlacements ? both.OfPlacements : both.OfZone;
+    }
 
     public override string Key(Dimension dimension)
     {
-        if (dimension.IsKnownOf(_rows)) return IsOfDays ? dimension.KeyOn("e", "e.day::timestamp") : dimension.KeyAt(dimension.OfConversions ? "t" : "e", Instant);
+        if (dimension.IsKnownOf(_rows))
+        {
+            if (IsOfDays) return dimension.KeyOn("e", "e.day::timestamp");
+            var alias = dimension.OfConversions ? "t" : "e";
+            return _ofPlacements ? dimension.KeyByPlacement(alias, Instant) : dimension.KeyAt(alias, Instant);
+        }
 
         return _rows == RowSource.Unconsented ? $"null::{dimension.SqlType}"
             : throw new InvalidOperationException($"{Name} are not known by {dimension.Name}; the query should have been refused.");
@@ -78,6 +98,8 @@ internal sealed class FactSource : PartSource
         return string.Join(" or ", sums.Select(measure => $"{measure.Aggregated("e")} <> 0")
             .Concat(counted.Count == 0 ? [] : [$"count(*) filter (where {AnyOf(counted)}) > 0"]));
     }
+
+    private static (FactSource OfZone, FactSource OfPlacements) Both(RowSource rows, string name) => (new(rows, name), new(rows, name, ofPlacements: true));
 
     private static string AnyOf(IEnumerable<Measure> measures) => string.Join(" or ", measures.Select(measure => measure.Rows("e")).Distinct().Select(rows => $"({rows})"));
 }

@@ -7,13 +7,14 @@ namespace QrPlatform.Reporting.Query.Sources;
 /// with a scan, whose labels they have.
 /// </summary>
 /// <param name="name">Its name in explanations.</param>
-internal abstract class GroupedSource(string name) : PartSource(name)
+/// <param name="events">The events.</param>
+internal abstract class GroupedSource(string name, FactSource events) : PartSource(name)
 {
-    public sealed override string From => FactSource.Events.From;
+    public sealed override string From => events.From;
 
-    public sealed override string InRange => FactSource.Events.InRange;
+    public sealed override string InRange => events.InRange;
 
-    public sealed override string Key(Dimension dimension) => FactSource.Events.Key(dimension);
+    public sealed override string Key(Dimension dimension) => events.Key(dimension);
 
     public sealed override string Value(Measure measure, IReadOnlyList<Dimension> by) => measure.Aggregated("g");
 

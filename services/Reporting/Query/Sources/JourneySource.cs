@@ -15,11 +15,14 @@ internal sealed class JourneySource : GroupedSource
     private static readonly (string Column, string Kind)[] Steps =
         [("landed_at", "LANDING_VIEW"), ("engaged_at", "ENGAGEMENT"), ("lead_at", "LEAD"), ("customer_at", "CUSTOMER")];
 
-    private JourneySource() : base("journeys")
+    private JourneySource(FactSource events) : base("journeys", events)
     {
     }
 
-    public static JourneySource Instance { get; } = new();
+    public static JourneySource Instance { get; } = new(FactSource.Events);
+
+    /// <summary>The same in the local time of placements.</summary>
+    public static JourneySource OfPlacements { get; } = new(FactSource.EventsOfPlacements);
 
     public override string Grouped(IReadOnlyList<string> keys, IReadOnlyList<string> conditions, IReadOnlyList<Measure> measures)
     {

@@ -5,11 +5,14 @@ namespace QrPlatform.Reporting.Query.Sources;
 /// <summary>Visitors on their first scan in the tenant, each once, and what they brought in from then on.</summary>
 internal sealed class NewVisitorSource : GroupedSource
 {
-    private NewVisitorSource() : base("new_visitors")
+    private NewVisitorSource(FactSource events) : base("new_visitors", events)
     {
     }
 
-    public static NewVisitorSource Instance { get; } = new();
+    public static NewVisitorSource Instance { get; } = new(FactSource.Events);
+
+    /// <summary>The same in the local time of placements.</summary>
+    public static NewVisitorSource OfPlacements { get; } = new(FactSource.EventsOfPlacements);
 
     // Of scans at the same instant the one with the smaller id is the first, also where a filter leaves the other: filters come last.
     public override string Grouped(IReadOnlyList<string> keys, IReadOnlyList<string> conditions, IReadOnlyList<Measure> measures)

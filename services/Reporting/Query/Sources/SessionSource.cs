@@ -10,11 +10,14 @@ internal sealed class SessionSource : GroupedSource
 {
     private const string Longest = "interval '24 hours'";
 
-    private SessionSource() : base("session_events")
+    private SessionSource(FactSource events) : base("session_events", events)
     {
     }
 
-    public static SessionSource Instance { get; } = new();
+    public static SessionSource Instance { get; } = new(FactSource.Events);
+
+    /// <summary>The same in the local time of placements.</summary>
+    public static SessionSource OfPlacements { get; } = new(FactSource.EventsOfPlacements);
 
     public override string Grouped(IReadOnlyList<string> keys, IReadOnlyList<string> conditions, IReadOnlyList<Measure> measures) =>
         $"""
