@@ -153,7 +153,7 @@ public sealed class ViewIsolationTests : IAsyncLifetime
             ($"c-{tenant}-{campaign}", new CampaignDefined { CampaignId = campaign, Name = $"Name {mark}", Channel = "PRINT", Target = new CampaignTarget("unique_visitors", 10 + mark.Length) }),
             ($"c-{tenant}-{campaign}", new CampaignCostRecorded { CampaignId = campaign, CostId = $"cost-{mark}", From = new(2025, 3, 1), To = new(2025, 3, 1), Amount = new Money(5, "USD"), ReportingAmount = new Money(5, "USD"), MinorUnitDigits = 2 }),
             ($"q-{mark}", new QrCodeDefined { QrCodeId = $"code-{mark}", Name = $"Code {mark}", CampaignId = campaign }),
-            ($"p-{mark}", new PlacementDefined { PlacementId = $"place-{mark}", Name = $"Place {mark}", QrCodeId = $"code-{mark}", Site = new Site("US", null, $"Site {mark}", null, null) }),
+            ($"p-{mark}", new PlacementDefined { PlacementId = $"place-{mark}", Name = $"Place {mark}", QrCodeId = $"code-{mark}", Site = new Site("US", null, $"Site {mark}", null, null), TimeZone = mark == "mine" ? "Asia/Tokyo" : "Europe/Paris" }),
             ($"p-{mark}", new PlacementStateChanged { PlacementId = $"place-{mark}", State = PlacementState.Installed, At = at }),
             ($"s-{mark}-1", Of<ScanRecorded>("1", 0) with { Place = new Place(1, 2, "Shared city", null, "US", null), Device = new Device("MOBILE", null, "Safari", null) }),
             ($"s-{mark}-2", Of<ScanRecorded>("2", -days) with { Visitor = new Guid(mark.Length, 1, 0, new byte[8]), Place = new Place(1, 2, $"City {mark}", null, "US", null), Device = new Device("MOBILE", $"OS {mark}", "Safari", null) }),

@@ -34,6 +34,7 @@ internal static class ViewTable
         ["bi.removed_row"] = new(false) { Except = "dataset = 'dim_visitor'" },
         ["bi_query.campaign"] = new(true),
         ["bi_query.campaign_cost"] = new(true),
+        ["bi_query.code_zone"] = new(true),
 
         // Whether a visitor returned is asked of the tenant, whatever the campaign: the catalogue's returning_visitors.
         ["bi_query.event"] = new(true) { Shared = ["visitor_first_scan_at"] },
