@@ -257,6 +257,12 @@ public enum TimeGrain
     /// <summary>Local year.</summary>
     Year,
 
+    /// <summary>Quarter of the tenant's fiscal year.</summary>
+    FiscalQuarter,
+
+    /// <summary>The tenant's fiscal year, named by the year in which it ends.</summary>
+    FiscalYear,
+
     /// <summary>Local hour of the day, 0 to 23.</summary>
     HourOfDay,
 

@@ -98,7 +98,7 @@ public sealed class CatalogueCompilerTests
         Assert.Empty(contract.Except(Model.Metrics.Select(metric => metric.Name)));
         string[] dimensions =
         [
-            "hour", "day", "week", "month", "quarter", "year", "hour_of_day", "day_of_week", "campaign_id", "campaign_name", "campaign_name_as_of", "variant", "channel_type",
+            "hour", "day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year", "hour_of_day", "day_of_week", "campaign_id", "campaign_name", "campaign_name_as_of", "variant", "channel_type",
             "content_category", "conversion_goal", "conversion_type", "business_unit", "qr_code_id", "country", "region", "city", "device_type", "os", "browser", "lead_quality",
         ];
         Assert.Empty(dimensions.Except(Model.Dimensions.Select(dimension => dimension.Name)));

@@ -151,9 +151,10 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
         parameters.Add(new() { Value = days.DaysBack, NpgsqlDbType = NpgsqlDbType.Integer });
         parameters.Add(new()
         {
-            Value = days.Period switch { NamedPeriod.Mtd => "month", NamedPeriod.Qtd => "quarter", NamedPeriod.Ytd => "year", _ => (object)DBNull.Value },
+            Value = days.Period switch { NamedPeriod.Mtd => "month", NamedPeriod.Qtd or NamedPeriod.Fqtd => "quarter", NamedPeriod.Ytd or NamedPeriod.Fytd => "year", _ => (object)DBNull.Value },
             NpgsqlDbType = NpgsqlDbType.Text,
         });
+        parameters.Add(new() { Value = days.Period is NamedPeriod.Fqtd or NamedPeriod.Fytd, NpgsqlDbType = NpgsqlDbType.Boolean });
     }
 
     private static SnapshotPosition Read(NpgsqlDataReader reader, AskedDays days)
@@ -167,7 +168,8 @@ internal sealed class ReaderSnapshot : IAsyncDisposable
             reader.GetDateTime(5),
             reader.GetInt64(6),
             reader.GetDateTime(7),
-            reader.GetString(8));
+            reader.GetString(8),
+            reader.GetInt32(9));
         if (!days.OfPlacements) return at;
         var (from, to) = LocalTimes.Around(at.FirstDay, at.LastDay);
         return at with { OfPlacements = true, FromAt = from, ToAt = to };
@@ -196,8 +198,9 @@ internal sealed record AskedDays(string? Zone, DateOnly? From, DateOnly? To)
 /// <param name="Projected">The event log's sequence up to which rows were made.</param>
 /// <param name="AsOf">The moment up to which accepted events are in the numbers.</param>
 /// <param name="TenantZone">The tenant's time zone.</param>
+/// <param name="FiscalMonthsAhead">By how many months the tenant's fiscal calendar is ahead of the calendar; 0 where the fiscal year begins in January.</param>
 internal sealed record SnapshotPosition(
-    string Zone, string? Currency, DateOnly FirstDay, DateOnly LastDay, DateTime FromAt, DateTime ToAt, long Projected, DateTime AsOf, string TenantZone)
+    string Zone, string? Currency, DateOnly FirstDay, DateOnly LastDay, DateTime FromAt, DateTime ToAt, long Projected, DateTime AsOf, string TenantZone, int FiscalMonthsAhead)
 {
     /// <summary>
     /// Each row's days are those of its placement; <see cref="Zone"/> is that of rows without one, and the instants are those between which the days lie in every zone.

@@ -45,8 +45,8 @@ internal static class ComparedRange
         var start = plan.Period switch
         {
             NamedPeriod.Mtd => first.AddMonths(-1),
-            NamedPeriod.Qtd => first.AddMonths(-3),
-            NamedPeriod.Ytd => first.AddYears(-1),
+            NamedPeriod.Qtd or NamedPeriod.Fqtd => first.AddMonths(-3),
+            NamedPeriod.Ytd or NamedPeriod.Fytd => first.AddYears(-1),
             _ => first.AddDays(-count - 1),
         };
 

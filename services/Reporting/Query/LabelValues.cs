@@ -9,6 +9,8 @@ namespace QrPlatform.Reporting.Query;
 /// <summary>Reads filter values: labels of time dimensions back into what they stand for, everything else as its dimension's type.</summary>
 internal static partial class LabelValues
 {
+    private const string Fiscal = "FY";
+
     private static readonly string[] HourFormats = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
     private static readonly string[] ClockFormats = ["yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm"];
 
@@ -80,12 +82,16 @@ internal static partial class LabelValues
             TimeGrain.Day => Day(text),
             TimeGrain.Week when Week().Match(text) is { Success: true } week => IsoMonday(Part(week, 1), Part(week, 2)),
             TimeGrain.Month => Day(text + "-01"),
-            TimeGrain.Quarter when Quarter().Match(text) is { Success: true } quarter => new DateOnly(Part(quarter, 1), (Part(quarter, 2) * 3) - 2, 1),
+            TimeGrain.Quarter when Quarter().Match(text) is { Success: true } quarter => FirstOf(quarter),
             TimeGrain.Year => Day(text + "-01-01"),
+            TimeGrain.FiscalQuarter when text.StartsWith(Fiscal, StringComparison.Ordinal) && Quarter().Match(text[Fiscal.Length..]) is { Success: true } quarter => FirstOf(quarter),
+            TimeGrain.FiscalYear when text.StartsWith(Fiscal, StringComparison.Ordinal) => Day(text[Fiscal.Length..] + "-01-01"),
             _ => null,
         };
         return start is { Year: >= 1969 and < 2200 } day ? day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified) : null;
     }
+
+    private static DateOnly FirstOf(Match quarter) => new(Part(quarter, 1), (Part(quarter, 2) * 3) - 2, 1);
 
     private static DateOnly? IsoMonday(int year, int week) =>
         year is >= 1970 and < 2200 && week >= 1 && week <= ISOWeek.GetWeeksInYear(year) ? DateOnly.FromDateTime(ISOWeek.ToDateTime(year, week, DayOfWeek.Monday)) : null;

@@ -24,7 +24,7 @@ internal sealed record MonthCover(IReadOnlyList<DateOnly> Months, IReadOnlyList<
     }
 
     /// <summary>A month is in one value of the dimension, or it is not one of time.</summary>
-    private static bool IsOfMonths(Dimension dimension) => dimension.Grain is null or TimeGrain.Month or TimeGrain.Quarter or TimeGrain.Year;
+    private static bool IsOfMonths(Dimension dimension) => dimension.Grain is null or TimeGrain.Month or TimeGrain.Quarter or TimeGrain.Year or TimeGrain.FiscalQuarter or TimeGrain.FiscalYear;
 
     private static async Task<List<DateOnly>> SummedAsync(ReaderSnapshot snapshot, DateOnly first, DateOnly end, CancellationToken cancellationToken)
     {

@@ -73,6 +73,6 @@ internal static class QueryExtras
     {
         var times = plan.Dimensions.Where(dimension => dimension.Grain is not null).ToList();
         if (times.Count == 1 && times[0].Kind is DimensionKind.Hour or DimensionKind.Period) return;
-        query.Note("fill", "no_axis", "Needs exactly one of the dimensions hour, day, week, month, quarter, year, and no other time.");
+        query.Note("fill", "no_axis", "Needs exactly one of the dimensions hour, day, week, month, quarter, year, fiscal_quarter, fiscal_year, and no other time.");
     }
 }

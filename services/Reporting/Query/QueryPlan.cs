@@ -74,6 +74,12 @@ internal enum NamedPeriod
 
     /// <summary>From the first of the year.</summary>
     Ytd,
+
+    /// <summary>From the first of the fiscal quarter.</summary>
+    Fqtd,
+
+    /// <summary>From the first of the fiscal year.</summary>
+    Fytd,
 }
 
 /// <summary>The greatest values of a dimension.</summary>

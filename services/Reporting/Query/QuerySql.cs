@@ -18,6 +18,7 @@ internal static class QuerySql
     {
         var parameters = command.Parameters;
         parameters.Add(new NpgsqlParameter("zone", NpgsqlDbType.Text) { Value = at.Zone });
+        parameters.Add(new NpgsqlParameter("fiscal", NpgsqlDbType.Integer) { Value = at.FiscalMonthsAhead });
         parameters.Add(new NpgsqlParameter("from", NpgsqlDbType.TimestampTz) { Value = at.FromAt });
         parameters.Add(new NpgsqlParameter("to", NpgsqlDbType.TimestampTz) { Value = at.ToAt });
         parameters.Add(new NpgsqlParameter("firstday", NpgsqlDbType.Date) { Value = at.FirstDay });

@@ -101,6 +101,7 @@ internal static class RunQuery
             Filters = plan.Filters.Select(filter => new { filter.Dimension.Name, filter.Operator, filter.HasNull, Values = filter.Values.Cast<object>() }),
             at.ZoneName,
             at.TenantZone,
+            at.FiscalMonthsAhead,
             at.FirstDay,
             at.LastDay,
             at.FromAt,

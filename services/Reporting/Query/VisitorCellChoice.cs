@@ -44,5 +44,6 @@ internal static class VisitorCellChoice
         || scope.Campaigns is { Count: 1 }
         || plan.Filters.Any(filter => filter.Operator is "eq" or "in" && filter.Values.Length + (filter.HasNull ? 1 : 0) == 1);
 
-    private static bool IsPeriod(Dimension dimension) => dimension.Grain is TimeGrain.Day or TimeGrain.Week or TimeGrain.Month or TimeGrain.Quarter or TimeGrain.Year;
+    private static bool IsPeriod(Dimension dimension) => dimension.Grain is TimeGrain.Day or TimeGrain.Week or TimeGrain.Month or TimeGrain.Quarter or TimeGrain.Year
+        or TimeGrain.FiscalQuarter or TimeGrain.FiscalYear;
 }

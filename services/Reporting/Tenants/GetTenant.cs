@@ -14,10 +14,11 @@ internal static class GetTenant
     {
         var scope = ReaderScope.Of(context.User);
         await using var snapshot = await ReaderSnapshot.OpenAsync(database, scope, new AskedDays(null, null, null), cancellationToken);
-        await using var command = snapshot.Command("select t.name from bi_query.tenant t");
-        var name = await command.ExecuteScalarAsync(cancellationToken) as string;
+        await using var command = snapshot.Command("select t.name, t.fiscal_year_starts_in from bi_query.tenant t");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var (name, fiscal) = await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetInt32(1)) : (scope.TenantId, 1);
         context.Response.Headers.CacheControl = "private, no-store";
-        return TypedResults.Ok(new TenantResponse(scope.TenantId, name ?? scope.TenantId, snapshot.At.Zone, snapshot.At.Currency));
+        return TypedResults.Ok(new TenantResponse(scope.TenantId, name, snapshot.At.Zone, snapshot.At.Currency, fiscal));
     }
 }
 
@@ -26,4 +27,5 @@ internal static class GetTenant
 /// <param name="Name">Its name for people.</param>
 /// <param name="TimeZone">IANA name of the time zone that its days are of; UTC for a tenant without data.</param>
 /// <param name="Currency">Its reporting currency (ISO 4217); null for a tenant without data.</param>
-public sealed record TenantResponse(string TenantId, string Name, string TimeZone, string? Currency);
+/// <param name="FiscalYearStartsIn">The month in which its fiscal year begins, 1 to 12; 1 where it states none.</param>
+public sealed record TenantResponse(string TenantId, string Name, string TimeZone, string? Currency, int FiscalYearStartsIn);

@@ -32,6 +32,9 @@ internal sealed class PlainNumbers
         _journeys = new PlainJourneys(_facts);
     }
 
+    /// <summary>The month in which the fiscal year begins.</summary>
+    public int FiscalStart { get; init; } = 1;
+
     public static readonly string[] AllMetrics =
     [
         "total_scans", "sessions", "unique_visitors", "returning_visitors", "conversions", "converting_sessions", "conversion_rate", "conversion_rate_7d",
@@ -103,6 +106,8 @@ internal sealed class PlainNumbers
             "month" => $"{local:yyyy-MM}",
             "quarter" => $"{local:yyyy}-Q{(local.Month + 2) / 3}",
             "year" => $"{local:yyyy}",
+            "fiscal_quarter" => $"FY{FiscalYear(local)}-Q{(local.Month - FiscalStart + 12) % 12 / 3 + 1}",
+            "fiscal_year" => $"FY{FiscalYear(local)}",
             "hour_of_day" => local.Hour.ToString(CultureInfo.InvariantCulture),
             "day_of_week" => (((int)local.DayOfWeek + 6) % 7 + 1).ToString(CultureInfo.InvariantCulture),
             "qr_code_id" => fact.Context.Code,
@@ -129,6 +134,9 @@ internal sealed class PlainNumbers
         "lead_quality" => (context.IsScanKind ? context.LeadScore : null) switch { null => "Not Scored", >= 80 => "High Quality", >= 60 => "Medium Quality", >= 40 => "Low Quality", _ => "Unqualified" },
         _ => throw new ArgumentException(dimension),
     };
+
+    // By the year in which it ends: its last day is the one before the same month begins again.
+    private int FiscalYear(DateTime local) => new DateTime(local.Year - (local.Month < FiscalStart ? 1 : 0), FiscalStart, 1).AddYears(1).AddDays(-1).Year;
 
     private string HourLabel(DateTimeOffset at)
     {

@@ -47,6 +47,8 @@ internal sealed class RandomCosts
         "day" => $"{cost.Day:yyyy-MM-dd}",
         "week" => $"{ISOWeek.GetYear(cost.Day):D4}-W{ISOWeek.GetWeekOfYear(cost.Day):D2}",
         "month" => $"{cost.Day:yyyy-MM}",
+        "fiscal_quarter" => $"FY{cost.Day:yyyy}-Q{(cost.Day.Month + 2) / 3}",
+        "fiscal_year" => $"FY{cost.Day:yyyy}",
         "quarter" => $"{cost.Day:yyyy}-Q{(cost.Day.Month + 2) / 3}",
         "year" => $"{cost.Day:yyyy}",
         "day_of_week" => (((int)cost.Day.DayOfWeek + 6) % 7 + 1).ToString(CultureInfo.InvariantCulture),

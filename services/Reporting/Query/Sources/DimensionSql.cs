@@ -5,7 +5,10 @@ using QrPlatform.Reporting.Catalogue;
 
 namespace QrPlatform.Reporting.Query.Sources;
 
-/// <summary>The catalogue's dimensions in PostgreSQL's words. Parameter <c>@zone</c> is the time zone that is asked for.</summary>
+/// <summary>
+/// The catalogue's dimensions in PostgreSQL's words. Parameter <c>@zone</c> is the time zone that is asked for, <c>@fiscal</c> the months by which the fiscal
+/// calendar is ahead: a fiscal period is keyed by the same period of a calendar that is, so that its name says its key for every tenant.
+/// </summary>
 internal static class DimensionSql
 {
     // The instant decides: of the two hours 01:00 in autumn each keeps its own offset.
@@ -43,6 +46,8 @@ internal static class DimensionSql
             TimeGrain.Month => $"to_char({key}, 'YYYY-MM')",
             TimeGrain.Quarter => $"to_char({key}, 'YYYY\"-Q\"Q')",
             TimeGrain.Year => $"to_char({key}, 'YYYY')",
+            TimeGrain.FiscalQuarter => $"to_char({key}, '\"FY\"YYYY\"-Q\"Q')",
+            TimeGrain.FiscalYear => $"to_char({key}, '\"FY\"YYYY')",
             _ => key,
         };
 
@@ -55,16 +60,24 @@ internal static class DimensionSql
             ? $"date_trunc('hour', {instant} at time zone {LocalTimes.ZoneOfCode}) at time zone 'UTC'"
             : dimension.KeyOn(alias, $"{instant} at time zone {LocalTimes.ZoneOfCode}");
 
+        /// <summary>The local day on which a period begins.</summary>
+        public string FirstDay(string key) => dimension.Grain is TimeGrain.FiscalQuarter or TimeGrain.FiscalYear ? $"{key} - make_interval(months => @fiscal)" : key;
+
         /// <summary>The same of a row whose time is a local timestamp.</summary>
         public string KeyOn(string alias, string local) => dimension.Grain switch
         {
             TimeGrain.HourOfDay => $"extract(hour from {local})::integer",
             TimeGrain.DayOfWeek => $"extract(isodow from {local})::integer",
+            TimeGrain.FiscalQuarter => $"date_trunc('quarter', {Fiscal(local)})",
+            TimeGrain.FiscalYear => $"date_trunc('year', {Fiscal(local)})",
             { } grain and not TimeGrain.Hour => $"date_trunc('{grain.ToString().ToLowerInvariant()}', {local})",
             null => dimension.Grades is null ? $"{alias}.{dimension.Column}" : Graded(dimension, alias),
             _ => throw new InvalidOperationException($"{dimension.Name} is not known of whole days."),
         };
     }
+
+    // Of the month's first day: months are of different lengths.
+    private static string Fiscal(string local) => $"date_trunc('month', {local}) + make_interval(months => @fiscal)";
 
     private static string Graded(Dimension dimension, string alias)
     {

@@ -27,7 +27,7 @@ internal sealed class VisitorCellSource : PartSource
     public override string Value(Measure measure, IReadOnlyList<Dimension> by)
     {
         // The first day of the group's days in the range.
-        var periods = by.Where(dimension => dimension.Grain is not null).Select(Key).ToList();
+        var periods = by.Where(dimension => dimension.Grain is not null).Select(dimension => dimension.FirstDay(Key(dimension))).ToList();
         var first = periods.Count == 0 ? "@firstday" : $"greatest(@firstday, {string.Join(", ", periods)})";
         var isFirst = $"v.previous_day < {first}";
         return $"sum(v.visitors) filter (where {(measure.Cells == VisitorCells.Returning ? $"{isFirst} and v.previous_day > '-infinity'" : isFirst)})";

@@ -61,6 +61,7 @@ internal sealed class VisitorQuestion
              from generate_series(@from, @to - interval '1 microsecond', interval '15 minutes') with ordinality as g (starts_at, number) order by g.number
              """);
         command.Parameters.Add(new NpgsqlParameter("zone", NpgsqlDbType.Text) { Value = at.Zone });
+        command.Parameters.Add(new NpgsqlParameter("fiscal", NpgsqlDbType.Integer) { Value = at.FiscalMonthsAhead });
         command.Parameters.Add(new NpgsqlParameter("from", NpgsqlDbType.TimestampTz) { Value = at.FromAt });
         command.Parameters.Add(new NpgsqlParameter("to", NpgsqlDbType.TimestampTz) { Value = at.ToAt });
         foreach (var (filter, name) in conditions) command.Parameters.Add(new NpgsqlParameter(name[1..], filter.Dimension.ArrayType) { Value = filter.Values });
