@@ -16,9 +16,10 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
         var passedOver = new List<PassedOver>();
         var alignedSince = await quarterHours.AlignedSinceAsync(snapshot, at.Zone, cancellationToken);
         var months = await MonthCover.FindAsync(snapshot, plan, at, alignedSince, cancellationToken);
-        var ways = Ways(plan, at, snapshot.Scope, alignedSince, months, null, passedOver);
-        if (ways.Count > 1 || await VisitorsAsync(snapshot, plan, at, passedOver, cancellationToken) is not { } visitors) return new QueryChoice(ways[0], passedOver);
-        return new QueryChoice(Ways(plan, at, snapshot.Scope, alignedSince, months, visitors, [])[0], passedOver);
+        var journeys = await JourneysAsync(snapshot, plan, at, passedOver, cancellationToken);
+        var ways = Ways(plan, at, snapshot.Scope, alignedSince, months, new InColumns(null, journeys), passedOver);
+        if (ways.Any(HasCounted) || await VisitorsAsync(snapshot, plan, at, passedOver, cancellationToken) is not { } visitors) return new QueryChoice(ways[0], passedOver);
+        return new QueryChoice(Ways(plan, at, snapshot.Scope, alignedSince, months, new InColumns(visitors, journeys), [])[0], passedOver);
     }
 
     /// <summary>Every way that gives the same exact answer, the cheapest first, the facts last.</summary>
@@ -26,7 +27,8 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
     {
         var alignedSince = await quarterHours.AlignedSinceAsync(snapshot, at.Zone, cancellationToken);
         var months = await MonthCover.FindAsync(snapshot, plan, at, alignedSince, cancellationToken);
-        return Ways(plan, at, snapshot.Scope, alignedSince, months, await VisitorsAsync(snapshot, plan, at, [], cancellationToken), []);
+        var inColumns = new InColumns(await VisitorsAsync(snapshot, plan, at, [], cancellationToken), await JourneysAsync(snapshot, plan, at, [], cancellationToken));
+        return Ways(plan, at, snapshot.Scope, alignedSince, months, inColumns, []);
     }
 
     /// <summary>Everything from the rows themselves.</summary>
@@ -48,20 +50,37 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
         {
             (var tenant, var columns, reason) = await visitorScans.AtAsync(snapshot, cancellationToken);
             var returning = counted.Any(measure => measure.Cells == VisitorCells.Returning);
-            if (columns is not null) return await VisitorQuestion.AnswerAsync(snapshot, plan, at, tenant, columns, returning, cancellationToken);
+            if (columns is not null) return (await VisitorQuestion.OfAsync(snapshot, plan, at, tenant, cancellationToken)).Visitors(columns, returning);
         }
 
         passedOver.Add(new PassedOver("visitor_scans", reason));
         return null;
     }
 
+    /// <summary>Journeys followed through scans and steps in columns, where that is exact: it is always cheaper than the facts.</summary>
+    private async ValueTask<PartSource?> JourneysAsync(
+        ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, List<PassedOver> passedOver, CancellationToken cancellationToken)
+    {
+        if (Measures(plan, at).All(measure => measure.Source != RowSource.Journey)) return null;
+        var reason = plan.After is null ? VisitorScanChoice.Refuse(plan, at) : "sums that go on begin in the middle";
+        if (reason is null)
+        {
+            (var tenant, var columns, reason) = await visitorScans.WithStepsAtAsync(snapshot, cancellationToken);
+            if (columns is not null) return (await VisitorQuestion.OfAsync(snapshot, plan, at, tenant, cancellationToken)).Journeys(columns);
+        }
+
+        passedOver.Add(new PassedOver("visitor_journeys", reason));
+        return null;
+    }
+
     private static List<IReadOnlyList<QueryPart>> Ways(
-        QueryPlan plan, SnapshotPosition at, ReaderScope scope, DateTime alignedSince, (MonthCover? Cover, string? Reason) months, PartSource? visitors, List<PassedOver> passedOver)
+        QueryPlan plan, SnapshotPosition at, ReaderScope scope, DateTime alignedSince, (MonthCover? Cover, string? Reason) months, InColumns inColumns, List<PassedOver> passedOver)
     {
         var facts = FromFacts(plan, at);
         var measures = OfEvents(facts);
-        var others = facts.Where(part => part.Source is not FactSource { IsOfEvents: true }).ToList();
-        if (measures.Count == 0 || NeedsRows(plan, measures) is { } need && Pass("rollups", need)) return [facts];
+        var others = facts.Where(part => !IsOfEvents(part)).Select(part => part.Source is JourneySource && inColumns.Journeys is { } own ? part with { Source = own } : part).ToList();
+        List<IReadOnlyList<QueryPart>> last = inColumns.Journeys is null ? [facts] : [[.. facts.Where(IsOfEvents), .. others], facts];
+        if (measures.Count == 0 || NeedsRows(plan, measures) is { } need && Pass("rollups", need)) return last;
 
         var counted = measures.Where(measure => measure.Cells != VisitorCells.None).ToList();
         var summed = measures.Except(counted).ToList();
@@ -70,8 +89,8 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
         else if (VisitorCellChoice.Choose(plan, at, scope, counted, alignedSince, out var reason) is not { } cells) Pass("visitor_cell", reason);
         // Which groups have scans without visitor, cells do not tell, but a rollup of scans does.
         else AddWays([new QueryPart(cells, counted, [])], plan.Dimensions.Count > 0 ? counted : []);
-        if (visitors is not null) AddWays([new QueryPart(visitors, counted, [])], []);
-        return [.. ways, facts];
+        if (inColumns.Visitors is { } visitors) AddWays([new QueryPart(visitors, counted, [])], []);
+        return [.. ways, .. last];
 
         void AddWays(IReadOnlyList<QueryPart> countedParts, List<Measure> presences)
         {
@@ -97,7 +116,11 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
         }
     }
 
-    private static List<Measure> OfEvents(IReadOnlyList<QueryPart> facts) => [.. facts.Where(part => part.Source is FactSource { IsOfEvents: true }).SelectMany(part => part.Measures)];
+    private static bool IsOfEvents(QueryPart part) => part.Source is FactSource { IsOfEvents: true };
+
+    private static bool HasCounted(IReadOnlyList<QueryPart> way) => !way.Any(IsOfEvents);
+
+    private static List<Measure> OfEvents(IReadOnlyList<QueryPart> facts) => [.. facts.Where(IsOfEvents).SelectMany(part => part.Measures)];
 
     // What is in no rollup needs a pass over the rows, in which the rest comes for nothing.
     private static string? NeedsRows(QueryPlan plan, List<Measure> measures)
@@ -117,6 +140,9 @@ internal sealed class QueryPlanner(QuarterHours quarterHours, VisitorScans visit
         return metric.Settles is { } settles && HasSettled(settles, at) ? metric.Measures.Where(measure => measure != settles.Measure) : metric.Measures;
     }
 }
+
+/// <summary>What was counted before the statement, from scans and steps in columns; null where it was not.</summary>
+internal sealed record InColumns(PartSource? Visitors, PartSource? Journeys);
 
 /// <summary>Where a query's measures are read from.</summary>
 /// <param name="Parts">The sources.</param>

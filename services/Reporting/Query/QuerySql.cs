@@ -37,12 +37,8 @@ internal static class QuerySql
         var measures = parts.SelectMany(part => part.Measures).ToList();
         var dimensions = Enumerable.Range(0, plan.Dimensions.Count).Select(i => $"d{i}").ToList();
 
-        // A measure is computed in one part and null in the others, so the largest is the only one.
         var sql = new StringBuilder(plan.OfPlacements ? $"with {LocalTimes.Zones}, parts as (\n" : "with parts as (\n").AppendJoin("\n  union all\n", parts.Select(part => Part(plan, measures, part)))
-            .Append("\n), combined as (\n  select ")
-            .AppendJoin(", ", dimensions.Concat(measures.Select((_, i) => $"max(c{i}) as c{i}")))
-            .Append(plan.Axis is { } axis ? $"\n  from ({Filled(plan, axis, measures)}) filled" : "\n  from parts")
-            .Append(GroupBy(plan))
+            .Append("\n), combined as (\n  ").Append(Combined(plan, dimensions, measures, parts.Count))
             .Append("\n), valued as (\n  select ")
             .AppendJoin(", ", dimensions.Concat(plan.Metrics.Select((metric, i) => $"{Value(plan, metric, measures)} as m{i}")))
             .Append("\n  from combined\n)\nselect json_build_array(")
@@ -52,6 +48,14 @@ internal static class QuerySql
         var order = Orderings(plan).ToList();
         if (order.Count > 0) sql.Append("\norder by ").AppendJoin(", ", order);
         return sql.Append("\nlimit @limit").ToString();
+    }
+
+    // A measure is computed in one part and null in the others, so the largest is the only one; where there is one part, it has each group once.
+    private static string Combined(QueryPlan plan, List<string> dimensions, List<Measure> measures, int parts)
+    {
+        if (parts == 1 && plan.Axis is null) return "select * from parts";
+        var rows = plan.Axis is { } axis ? $"({Filled(plan, axis, measures)}) filled" : "parts";
+        return $"select {string.Join(", ", dimensions.Concat(measures.Select((_, i) => $"max(c{i}) as c{i}")))}\n  from {rows}{GroupBy(plan)}";
     }
 
     private static string Part(QueryPlan plan, List<Measure> measures, QueryPart part)

@@ -20,7 +20,22 @@ internal static class FactsDatabase
         var store = await EventStoreDatabase.OpenAsync(connectionString);
         await Migrator.ApplyAsync(store.Database, "projection", Assembly.Load("QrPlatform.Projection"), CancellationToken.None);
         if (!isFilled) await new GeneratedFacts(store.Database).FillAsync(facts);
+        await SumUpMonthsAsync(store.Database);
         return store;
+    }
+
+    // As the projection service does once they have been quiet for a while.
+    private static async Task SumUpMonthsAsync(NpgsqlDataSource database)
+    {
+        while (true)
+        {
+            await using var sumUp = database.CreateCommand("select projection.sum_up_month('0')");
+            sumUp.CommandTimeout = 600;
+            if (await sumUp.ExecuteScalarAsync() is not true) break;
+        }
+
+        await using var settle = database.CreateCommand("vacuum analyze projection.rollup_month");
+        await settle.ExecuteNonQueryAsync();
     }
 
     private static async Task<(string ConnectionString, bool IsFilled)> FindAsync(string server, long facts)

@@ -21,31 +21,38 @@ internal static class QueriesBenchmark
     // SQL over more facts than these takes longer than all the rest.
     private const long MostRaw = 5_000_000;
 
-    private static readonly string[] UniqueVisitors = ["unique_visitors"], Germany = ["DE"];
+    private static readonly string[] UniqueVisitors = ["unique_visitors"], Landed = ["landed_visitors"], Germany = ["DE"];
+
+    // p95 of the goal and of the floor, in milliseconds.
+    private static readonly (string Row, double Goal, double Floor) Additive = ("9", 50, 250), Heavy = ("9", 150, 1000), OneOrAll = ("11", 25, 250), Filtered = ("11", 250, 1000), Grouped = ("11", 600, 3000);
 
     private static readonly Ask[] Questions =
     [
-        new("daily summary, all campaigns, 30 days", ["total_scans", "conversions", "revenue", "average_lead_score"], ["day", "campaign_id"], "2025-11-01", "2025-11-30", ""),
-        new("one campaign, 30 days", ["total_scans", "conversions", "revenue"], ["day"], "2025-11-01", "2025-11-30", "camp_7"),
-        new("places, year", ["total_scans", "revenue"], ["country", "region", "city"], "2025-01-01", "2025-12-31", ""),
-        new("devices, 90 days", ["total_scans", "conversions"], ["device_type", "os", "browser"], "2025-09-01", "2025-11-29", ""),
-        new("funnel: sessions and their conversion by campaign, year", ["sessions", "converting_sessions", "conversion_rate", "conversion_rate_7d"], ["campaign_id"], "2025-01-01", "2025-12-31", ""),
-        new("variants of one campaign, year", ["sessions", "conversion_rate", "revenue"], ["variant"], "2025-01-01", "2025-12-31", "camp_7"),
-        new("anomaly: days for the rolling average, 120 days", ["total_scans"], ["day"], "2025-08-01", "2025-11-28", ""),
-        new("hours, one day", ["total_scans", "revenue"], ["hour"], "2025-11-15", "2025-11-15", ""),
-        new("row 11: distinct visitors, any days", ["unique_visitors"], [], "2025-03-03", "2025-10-19", ""),
-        new("row 11: distinct visitors of one campaign", ["unique_visitors"], [], "2025-03-03", "2025-10-19", "camp_7"),
-        new("row 11: distinct visitors by campaign", ["unique_visitors"], ["campaign_id"], "2025-03-03", "2025-10-19", ""),
-        new("row 11: distinct visitors of a country, any filter", ["unique_visitors"], [], "2025-03-03", "2025-10-19", "", "US"),
-        new("row 11: distinct visitors by city", ["unique_visitors"], ["city"], "2025-03-03", "2025-10-19", ""),
-        new("row 11: distinct visitors by month and kind of device", ["unique_visitors", "returning_visitors"], ["month", "device_type"], "2025-01-01", "2025-12-31", ""),
+        new(Additive, "daily summary, all campaigns, 30 days", ["total_scans", "conversions", "revenue", "average_lead_score"], ["day", "campaign_id"], "2025-11-01", "2025-11-30"),
+        new(Additive, "one campaign, 30 days", ["total_scans", "conversions", "revenue"], ["day"], "2025-11-01", "2025-11-30", "camp_7"),
+        new(Additive, "places, year", ["total_scans", "revenue"], ["country", "region", "city"], "2025-01-01", "2025-12-31"),
+        new(Additive, "places, from one day to another within the year", ["total_scans", "revenue"], ["country", "region", "city"], "2025-02-10", "2025-11-20"),
+        new(Additive, "devices, 90 days", ["total_scans", "conversions"], ["device_type", "os", "browser"], "2025-09-01", "2025-11-29"),
+        new(Additive, "months of a year", ["total_scans", "conversions", "revenue"], ["month"], "2025-01-01", "2025-12-31"),
+        new(Heavy, "funnel: sessions and their conversion by campaign, year", ["sessions", "converting_sessions", "conversion_rate", "conversion_rate_7d"], ["campaign_id"], "2025-01-01", "2025-12-31"),
+        new(Heavy, "funnel: visitors step by step, a month", ["unique_visitors", "landed_visitors", "engaged_visitors", "lead_visitors", "scan_to_customer_rate"], [], "2025-10-01", "2025-10-31"),
+        new(Heavy, "funnel: visitors step by step by campaign, a month", ["landed_visitors", "engaged_visitors", "lead_visitors", "scan_to_customer_rate"], ["campaign_id"], "2025-10-01", "2025-10-31"),
+        new(Additive, "variants of one campaign, year", ["sessions", "conversion_rate", "revenue"], ["variant"], "2025-01-01", "2025-12-31", "camp_7"),
+        new(Heavy, "anomaly: days for the rolling average, 120 days", ["total_scans"], ["day"], "2025-08-01", "2025-11-28"),
+        new(Additive, "hours, one day", ["total_scans", "revenue"], ["hour"], "2025-11-15", "2025-11-15"),
+        new(OneOrAll, "distinct visitors, any days", ["unique_visitors"], [], "2025-03-03", "2025-10-19"),
+        new(OneOrAll, "distinct visitors of one campaign", ["unique_visitors"], [], "2025-03-03", "2025-10-19", "camp_7"),
+        new(Grouped, "distinct visitors by campaign", ["unique_visitors"], ["campaign_id"], "2025-03-03", "2025-10-19"),
+        new(Filtered, "distinct visitors of a country, any filter", ["unique_visitors"], [], "2025-03-03", "2025-10-19", "", "US"),
+        new(Grouped, "distinct visitors by city", ["unique_visitors"], ["city"], "2025-03-03", "2025-10-19"),
+        new(Grouped, "distinct visitors by month and kind of device", ["unique_visitors", "returning_visitors"], ["month", "device_type"], "2025-01-01", "2025-12-31"),
     ];
 
     public static async Task RunAsync(bool quick)
     {
         long[] sizes = quick ? [100_000] : [5_000_000, 20_000_000];
         if (Environment.GetEnvironmentVariable("QR_BENCHMARK_FACTS") is { Length: > 0 } asked) sizes = [.. asked.Split(',').Select(size => long.Parse(size, CultureInfo.InvariantCulture))];
-        var p95s = new Dictionary<string, List<double>>();
+        var figures = Questions.ToDictionary(question => question, _ => new List<Figure>());
         foreach (var size in sizes)
         {
             await using var store = await FactsDatabase.OpenAsync(size);
@@ -55,37 +62,56 @@ internal static class QueriesBenchmark
                 "Reporting", store.ConnectionString, ("services__gateway__http__0", issuer.Address), ("ConnectionStrings__redis", "127.0.0.1:1,abortConnect=false,connectTimeout=100"));
             using var client = new HttpClient { BaseAddress = reporting.Address };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issuer.Token(Roles.Administrator, TimeSpan.FromHours(12)));
-            await WaitForScansAsync(client);
+            await WaitForColumnsAsync(client);
             Conditions.PrintLoad($"{size:N0} facts, {Rounds} rounds a question; memory of the service {reporting.Memory.Now} MB");
             foreach (var question in Questions)
             {
                 var (latencies, source, read) = await MeasureAsync(client, question);
-                var raw = size <= MostRaw ? await RawAsync(store.Database, question) : double.NaN;
+                var raw = size <= MostRaw && question.Raw() is { } sql ? await RawAsync(store.Database, sql) : double.NaN;
                 var sorted = latencies.Order().ToArray();
-                p95s.TryAdd(question.Name, []);
-                p95s[question.Name].Add(Figures.Percentile(sorted, 0.95));
-                Console.WriteLine($"  {question.Name,-56} p50 {Figures.Percentile(sorted, 0.5),7:0.0}   p95 {Figures.Percentile(sorted, 0.95),7:0.0} ms   from {source} ({read:N0} rows)   {(double.IsNaN(raw) ? "" : $"facts ÷ this {raw / Figures.Percentile(sorted, 0.5),7:0.0}")}");
+                var figure = new Figure(Figures.Percentile(sorted, 0.5), Figures.Percentile(sorted, 0.95), source, raw);
+                figures[question].Add(figure);
+                Console.WriteLine($"  {question.Name,-56} p50 {figure.P50,7:0.0}   p95 {figure.P95,7:0.0} ms   from {source} ({read:N0} rows)   {(double.IsNaN(raw) ? "" : $"facts ÷ this {raw / figure.P50,7:0.0}")}");
             }
+
+            Conditions.PrintLoad($"asked; memory of the service {reporting.Memory.Now} MB, at most {reporting.Memory.Most} MB");
         }
 
         Conditions.PrintLoad("done");
-        Console.WriteLine("row 9   goal p95 50 ms, floor 250 ms; row 11 goal 25, 250 and 600 ms for one campaign or all, any filter, and grouped; floors 250 ms, 1 s and 3 s");
-        if (sizes.Length < 2) return;
-        foreach (var (name, each) in p95s) Console.WriteLine($"row 10  {name,-56} p95 at {sizes[^1]:N0} ÷ at {sizes[0]:N0} facts: {each[^1] / each[0]:0.00}   goal 1.2 from 5 to 20 million, floor 2");
+        PrintTable(sizes, figures);
     }
 
-    // The first question that needs them has the service load the scans; until then facts answer.
-    private static async Task WaitForScansAsync(HttpClient client)
+    // As docs/benchmarks.md has it.
+    private static void PrintTable(long[] sizes, Dictionary<Ask, List<Figure>> figures)
     {
-        var started = Stopwatch.GetTimestamp();
-        var question = new { metrics = UniqueVisitors, dateRange = new { from = "2025-03-03", to = "2025-03-03" }, filters = new[] { new { dimension = "country", @operator = "eq", values = Germany } }, explain = true };
-        while (!(await AskAsync(client, question)).Contains("\"name\":\"visitor_scans\"", StringComparison.Ordinal))
+        Console.WriteLine($"\n| row | question | from | {string.Join(" | ", sizes.Select(size => $"{size / 1e6:0.#} M: p50 / p95 ms"))} | growth of p95 | facts ÷ this | goal; floor |");
+        Console.WriteLine($"|---|---|---|{string.Concat(sizes.Select(_ => "---|"))}---|---|---|");
+        foreach (var (question, each) in figures)
         {
-            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(10)) throw new TimeoutException("The service has not loaded the scans within ten minutes.");
-            await Task.Delay(1000);
+            var growth = each.Count > 1 ? $"{each[^1].P95 / each[0].P95:0.00}" : "";
+            var raw = each.Where(figure => !double.IsNaN(figure.Raw)).Select(figure => $"{figure.Raw / figure.P50:0}×").FirstOrDefault("");
+            Console.WriteLine(
+                $"| {question.Row.Row} | {question.Name} | `{each[^1].Source}` | {string.Join(" | ", each.Select(figure => $"{figure.P50:0} / {(figure.P95 > question.Row.Goal ? $"**{figure.P95:0}**" : $"{figure.P95:0}")}"))} | {growth} | {raw} | {question.Row.Goal:0}; {question.Row.Floor:0} |");
         }
 
-        Console.WriteLine($"  the service had loaded the scans after {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
+        Console.WriteLine("Above the goal in bold. Row 10: growth of row 9 from 5 to 20 million facts, goal 1.2, floor 2.");
+    }
+
+    // The first questions that need them have the service load the scans and steps; until then facts answer.
+    private static async Task WaitForColumnsAsync(HttpClient client)
+    {
+        var started = Stopwatch.GetTimestamp();
+        foreach (var (metrics, source) in new[] { (Landed, "visitor_journeys"), (UniqueVisitors, "visitor_scans") })
+        {
+            var question = new { metrics, dateRange = new { from = "2025-03-03", to = "2025-03-03" }, filters = new[] { new { dimension = "country", @operator = "eq", values = Germany } }, explain = true };
+            while (!(await AskAsync(client, question)).Contains($"\"sources\":[{{\"name\":\"{source}\"", StringComparison.Ordinal))
+            {
+                if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(10)) throw new TimeoutException("The service has not loaded the scans within ten minutes.");
+                await Task.Delay(1000);
+            }
+        }
+
+        Console.WriteLine($"  the service had loaded the scans and steps after {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
     }
 
     private static async Task<(List<double> Latencies, string Source, long Read)> MeasureAsync(HttpClient client, Ask question)
@@ -111,12 +137,12 @@ internal static class QueriesBenchmark
     }
 
     // What a tool without rollups has to do.
-    private static async Task<double> RawAsync(NpgsqlDataSource database, Ask question)
+    private static async Task<double> RawAsync(NpgsqlDataSource database, string sql)
     {
         var times = new List<double>();
         for (var round = 0; round < RawRounds; round++)
         {
-            await using var command = database.CreateCommand(question.Raw());
+            await using var command = database.CreateCommand(sql);
             command.CommandTimeout = 600;
             var started = Stopwatch.GetTimestamp();
             await using var reader = await command.ExecuteReaderAsync();
@@ -127,8 +153,12 @@ internal static class QueriesBenchmark
         return Figures.Median(times);
     }
 
+    /// <summary>What a question took, in milliseconds; <paramref name="Raw"/> by SQL over the facts.</summary>
+    private sealed record Figure(double P50, double P95, string Source, double Raw);
+
     /// <summary>A question, as the API and as SQL over the facts take it.</summary>
-    private sealed record Ask(string Name, string[] Metrics, string[] Dimensions, string From, string To, string Campaign, string Country = "")
+    private sealed record Ask(
+        (string Row, double Goal, double Floor) Row, string Name, string[] Metrics, string[] Dimensions, string From, string To, string Campaign = "", string Country = "")
     {
         private static readonly Dictionary<string, string> Columns = new()
         {
@@ -149,8 +179,10 @@ internal static class QueriesBenchmark
             explain,
         };
 
-        public string Raw()
+        // Steps of visitors take a page of SQL, which is JourneySource's.
+        public string? Raw()
         {
+            if (Metrics.Contains("landed_visitors")) return null;
             var keys = string.Join(", ", Dimensions.Select(dimension => Columns.GetValueOrDefault(dimension, dimension)));
             var values = Metrics.Contains("unique_visitors")
                 ? "count(distinct visitor) filter (where is_scan)"

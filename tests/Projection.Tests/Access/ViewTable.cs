@@ -38,6 +38,10 @@ internal static class ViewTable
 
         // Whether a visitor returned is asked of the tenant, whatever the campaign: the catalogue's returning_visitors.
         ["bi_query.event"] = new(true) { Shared = ["visitor_first_scan_at"] },
+        ["bi_query.fact_change"] = new(true),
+
+        // When facts of the tenant were last taken away, without any of them.
+        ["bi_query.fact_removal"] = new(false) { Except = "true" },
         ["bi_query.new_country"] = new(true),
         ["bi_query.new_region"] = new(true),
         ["bi_query.placement"] = new(true),
@@ -55,6 +59,7 @@ internal static class ViewTable
         ["bi_query.unconsented"] = new(false),
         ["bi_query.visitor_cell"] = new(true),
         ["bi_query.visitor_scan"] = new(true),
+        ["bi_query.visitor_step"] = new(true),
     };
 }
 

@@ -43,7 +43,7 @@ public sealed class PlansTests(PlansTests.Fixture fixture) : IClassFixture<Plans
             }
         }
 
-        foreach (var source in (string[])["rollup_month.all", "rollup_month.all_device", "rollup_month.all_geography", "rollup_month.campaign", "rollup_month.geography", "rollup_day.all", "rollup_day.all_device", "rollup_day.all_geography", "rollup_day.campaign", "rollup_day.device", "rollup_day.geography", "rollup_day.code", "rollup_quarter_hour", "visitor_cell.all", "visitor_cell.campaign", "visitor_scans"])
+        foreach (var source in (string[])["rollup_month.all", "rollup_month.all_device", "rollup_month.all_geography", "rollup_month.campaign", "rollup_month.geography", "rollup_day.all", "rollup_day.all_device", "rollup_day.all_geography", "rollup_day.campaign", "rollup_day.device", "rollup_day.geography", "rollup_day.code", "rollup_quarter_hour", "visitor_cell.all", "visitor_cell.campaign", "visitor_scans", "visitor_journeys"])
             Assert.True(used.GetValueOrDefault(source) >= 3, $"{source} was hardly used: {string.Join(", ", used)}");
     }
 
@@ -196,7 +196,7 @@ public sealed class PlansTests(PlansTests.Fixture fixture) : IClassFixture<Plans
             _database = NpgsqlDataSource.Create(_log.ConnectionString);
             await using (var fiscal = _database.CreateCommand("update projection.tenant set fiscal_year_starts_in = 7 where tenant_id = 'demo'")) await fiscal.ExecuteNonQueryAsync();
             Scans = new VisitorScans(_database, new ConfigurationManager(), TimeProvider.System, NullLogger<VisitorScans>.Instance);
-            await Scans.LoadAsync("demo", CancellationToken.None);
+            await Scans.LoadAsync("demo", CancellationToken.None, withSteps: true);
         }
 
         public async Task DisposeAsync()

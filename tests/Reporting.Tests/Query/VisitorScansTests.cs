@@ -10,7 +10,7 @@ using QrPlatform.Reporting.Tests.Data;
 
 namespace QrPlatform.Reporting.Tests.Query;
 
-/// <summary>Scans in columns follow the read models: whatever comes late, moves or goes, distinct visitors are those of the facts of the question's own moment.</summary>
+/// <summary>Scans and steps in columns follow the read models: whatever comes late, moves or goes, distinct visitors and their journeys are those of the facts of the question's own moment.</summary>
 public sealed class VisitorScansTests : IAsyncLifetime
 {
     private static readonly string[] Dimensions = ["country", "city", "device_type", "campaign_name", "variant", "lead_quality", "month", "day_of_week", "hour_of_day", "qr_code_id"];
@@ -43,12 +43,12 @@ public sealed class VisitorScansTests : IAsyncLifetime
         random.Shuffle(events);
         var pages = events.Chunk(150).ToList();
         await _log.AddAsync(pages[0]);
-        await _scans.LoadAsync("demo", CancellationToken.None);
+        await _scans.LoadAsync("demo", CancellationToken.None, withSteps: true);
         foreach (var page in pages.Skip(1))
         {
             await _log.AddAsync(page);
             if (random.Next(3) == 0) await EraseAsync(random);
-            if (random.Next(3) == 0) await _scans.LoadAsync("demo", CancellationToken.None);
+            if (random.Next(3) == 0) await _scans.LoadAsync("demo", CancellationToken.None, withSteps: true);
             for (var i = 0; i < 3; i++) await CompareAsync(RandomPlan(random), random.Next(3) == 0 ? ["camp_3", "camp_holiday_2025"] : null);
         }
     }
@@ -58,7 +58,7 @@ public sealed class VisitorScansTests : IAsyncLifetime
     {
         var pages = RandomSessions.Make(42, "demo", 200).Chunk(200).ToList();
         await _log.AddAsync(pages[0]);
-        await _scans.LoadAsync("demo", CancellationToken.None);
+        await _scans.LoadAsync("demo", CancellationToken.None, withSteps: true);
         var plan = RandomPlan(new Random(1));
         await _log.AddAsync(pages[1]);
         await using var before = await OpenAsync(plan, null);
@@ -73,7 +73,7 @@ public sealed class VisitorScansTests : IAsyncLifetime
     public async Task Scans_that_a_rebuild_took_away_count_no_longer()
     {
         await _log.AddAsync([.. RandomSessions.Make(43, "demo", 100)]);
-        await _scans.LoadAsync("demo", CancellationToken.None);
+        await _scans.LoadAsync("demo", CancellationToken.None, withSteps: true);
         await using var remove = _database.CreateCommand(
             """
             begin; select projection.begin_change();
@@ -85,11 +85,11 @@ public sealed class VisitorScansTests : IAsyncLifetime
         await using (var snapshot = await OpenAsync(plan, null))
         {
             var choice = await _planner.ChooseAsync(snapshot, plan, snapshot.At, CancellationToken.None);
-            Assert.Equal("facts", choice.Parts.Single().Source.Name);
+            Assert.Equal(["facts", "journeys"], choice.Parts.Select(part => part.Source.Name));
             Assert.Contains(choice.PassedOver, passed => passed is { Source: "visitor_scans", Reason: "the tenant's scans are being loaded" });
         }
 
-        await _scans.LoadAsync("demo", CancellationToken.None);
+        await _scans.LoadAsync("demo", CancellationToken.None, withSteps: true);
         await CompareAsync(plan, null);
     }
 
@@ -98,7 +98,7 @@ public sealed class VisitorScansTests : IAsyncLifetime
     {
         await _log.AddAsync([.. RandomSessions.Make(44, "demo", 100)]);
         using var scans = Scans(("Visitors:MostScans", "20"));
-        await scans.LoadAsync("demo", CancellationToken.None);
+        await scans.LoadAsync("demo", CancellationToken.None, withSteps: true);
         var plan = RandomPlan(new Random(1));
         await using var snapshot = await OpenAsync(plan, null);
         var (_, columns, reason) = await scans.AtAsync(snapshot, CancellationToken.None);
@@ -110,9 +110,9 @@ public sealed class VisitorScansTests : IAsyncLifetime
     {
         var dimensions = random.GetItems(Dimensions, 1 + random.Next(2)).Distinct().Select(name => MetricCatalogue.DimensionsByName[name]).ToList();
         var filter = new DimensionFilter(MetricCatalogue.DimensionsByName["country"], random.Next(2) == 0 ? "in" : "nin", new[] { "US", "México" }, random.Next(2) == 0);
+        string[] metrics = ["unique_visitors", "returning_visitors", "landed_visitors", "engaged_visitors", "lead_visitors", "scan_to_customer_rate", "cross_campaign_visitors"];
         return new QueryPlan(
-            [MetricCatalogue.Model.Metrics.Single(metric => metric.Name == "unique_visitors"), MetricCatalogue.Model.Metrics.Single(metric => metric.Name == "returning_visitors")],
-            dimensions, random.Next(2) == 0 ? [filter] : [], new(2025, 3, 9), new(2025, 12, 31), null, [], 100_000);
+            [.. metrics.Select(name => MetricCatalogue.Model.Metrics.Single(metric => metric.Name == name))], dimensions, random.Next(2) == 0 ? [filter] : [], new(2025, 3, 9), new(2025, 12, 31), null, [], 100_000);
     }
 
     private VisitorScans Scans(params (string Key, string Value)[] settings)
@@ -148,6 +148,7 @@ public sealed class VisitorScansTests : IAsyncLifetime
     {
         var ways = await _planner.WaysAsync(snapshot, plan, snapshot.At, CancellationToken.None);
         var way = ways.Single(one => one.Any(part => part.Source.Name == "visitor_scans"));
+        Assert.Contains(way, part => part.Source.Name == "visitor_journeys");
         var facts = await PlanRows.ReadAsync(snapshot, plan, ways[^1]);
         Assert.NotEmpty(facts);
         Assert.Equal(facts, await PlanRows.ReadAsync(snapshot, plan, way));

@@ -1,5 +1,6 @@
 using System.Text;
 using QrPlatform.Bi;
+using QrPlatform.Reporting.Query.Visitors;
 
 namespace QrPlatform.Reporting.Query.Sources;
 
@@ -12,8 +13,7 @@ internal sealed class JourneySource : GroupedSource
     private const string Window = "interval '720 hours'";
 
     // The step's column and the events that are one.
-    private static readonly (string Column, string Kind)[] Steps =
-        [("landed_at", "LANDING_VIEW"), ("engaged_at", "ENGAGEMENT"), ("lead_at", "LEAD"), ("customer_at", "CUSTOMER")];
+    internal static readonly (string Column, string Kind)[] Steps = [.. StepEvents.Kinds.Zip(["landed_at", "engaged_at", "lead_at", "customer_at"], (kind, column) => (column, kind))];
 
     private JourneySource(FactSource events) : base("journeys", events)
     {

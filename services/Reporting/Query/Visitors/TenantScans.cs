@@ -10,23 +10,30 @@ namespace QrPlatform.Reporting.Query.Visitors;
 /// that the snapshot has seen is read in it. So answers are exact whatever was late, moved or erased, and nothing need be told of changes.
 /// </summary>
 /// <param name="most">How many scans may be kept.</param>
-internal sealed class TenantScans(long most) : IDisposable
+/// <param name="mostSteps">How many steps may be kept beside them.</param>
+internal sealed class TenantScans(long most, long mostSteps) : IDisposable
 {
     private const int Moments = 8;
+    private const string StepsFrom = $"{StepEvents.Columns} from bi_query.visitor_step";
     private const string Position =
         """
-        select greatest((select max(s.change_seq) from bi_query.visitor_scan s), r.change_seq, 0), coalesce(r.change_seq > $1, false)
-        from (select max(change_seq) as change_seq from bi_query.removed_scan) r
+        select greatest((select max(c.change_seq) from bi_query.fact_change c), r.change_seq, 0), coalesce(r.change_seq > $1, false)
+        from (select max(change_seq) as change_seq from bi_query.fact_removal) r
         """;
 
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Combinations[] _families = [.. ScanFamilies.All.Select(family => new Combinations(family.Count))];
+    private readonly Combinations[] _stepFamilies = [new(StepEvents.Width)];
     private readonly VisitorNumbers _visitors = new();
     private ImmutableArray<ScanColumns> _moments = [];
     private int _visitorCount;
+    private volatile bool _wantsSteps;
 
     /// <summary>The values of the families' numbers.</summary>
     public IReadOnlyList<Combinations> Families => _families;
+
+    /// <summary>The values of the steps' numbers.</summary>
+    public Combinations StepFamily => _stepFamilies[0];
 
     /// <summary>Every visitor's number is below it.</summary>
     public int Visitors => Volatile.Read(ref _visitorCount);
@@ -34,13 +41,21 @@ internal sealed class TenantScans(long most) : IDisposable
     /// <summary>The tenant has more scans than may be kept.</summary>
     public bool IsTooLarge { get; private set; }
 
+    /// <summary>The tenant has more steps than may be kept.</summary>
+    public bool HasTooManySteps { get; private set; }
+
     /// <summary>Scans were loaded, and none was taken out of the log since.</summary>
     public bool IsLoaded => !_moments.IsEmpty;
+
+    /// <summary>Keeps steps, too, from the next loading on: most tenants' readers never ask for them.</summary>
+    public void WantSteps() => _wantsSteps = true;
 
     /// <summary>Reads all scans, or what is new of them.</summary>
     public async Task LoadAsync(ReaderSnapshot snapshot, CancellationToken cancellationToken)
     {
-        if (await AtAsync(snapshot, cancellationToken) is null && !IsTooLarge) await snapshot.AsTenantAsync(() => AdvanceAsync(snapshot, ScanColumns.None, cancellationToken), cancellationToken);
+        var columns = await AtAsync(snapshot, cancellationToken);
+        if (columns is null && !IsTooLarge) columns = await snapshot.AsTenantAsync(() => AdvanceAsync(snapshot, ScanColumns.None, cancellationToken), cancellationToken);
+        if (columns is { Steps: null } && _wantsSteps && !HasTooManySteps) await snapshot.AsTenantAsync(() => AddStepsAsync(snapshot, columns, cancellationToken), cancellationToken);
         await ForgetAsync(cancellationToken);
     }
 
@@ -99,17 +114,45 @@ internal sealed class TenantScans(long most) : IDisposable
     // Numbers that are given here and read by nobody harm nothing, so a reading that fails leaves all as it was.
     private async Task<ScanColumns?> ReadAsync(ReaderSnapshot snapshot, ScanColumns from, long change, CancellationToken cancellationToken)
     {
-        var since = from.Change < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" where s.change_seq > {from.Change}");
-        await using var stream = await snapshot.CopyAsync(
-            $"copy (select s.seq_id, s.occurred_at, s.visitor, {ScanFamilies.Columns} from bi_query.visitor_scan s{since}) to stdout (format binary)", cancellationToken);
-        var columns = await from.ThenAsync(change, new ScanCopy(stream), _families, _visitors, most, cancellationToken);
-        Volatile.Write(ref _visitorCount, _visitors.Count);
-        IsTooLarge = columns is null;
-        _moments = columns is null ? [] : [.. _moments.Where(moment => moment.Change != change).Append(columns).OrderBy(moment => moment.Change).TakeLast(Moments)];
+        var scans = await ThenAsync(snapshot, from.Blocks, from.Change, $"{ScanFamilies.Columns} from bi_query.visitor_scan", _families, most, cancellationToken);
+        var steps = from.Steps is null ? null : await ThenAsync(snapshot, from.Steps, from.Change, StepsFrom, _stepFamilies, mostSteps, cancellationToken);
+        IsTooLarge = scans is null;
+        HasTooManySteps |= from.Steps is not null && steps is null;
+        var columns = scans is null ? null : new ScanColumns(change, scans, steps);
+        Keep(columns);
         return columns;
     }
 
-    // Who has no scan any more is forgotten, and with them the moments at which they had some: a question of such a moment is the facts'.
+    private async Task<ScanColumns?> AddStepsAsync(ReaderSnapshot snapshot, ScanColumns columns, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var steps = await ThenAsync(snapshot, [], ScanColumns.None.Change, StepsFrom, _stepFamilies, mostSteps, cancellationToken);
+            HasTooManySteps = steps is null;
+            if (steps is not null) Keep(columns with { Steps = steps });
+            return columns;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<ScanBlock>?> ThenAsync(
+        ReaderSnapshot snapshot, IReadOnlyList<ScanBlock> blocks, long since, string columns, Combinations[] families, long limit, CancellationToken cancellationToken)
+    {
+        var written = since < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" where s.change_seq > {since}");
+        await using var stream = await snapshot.CopyAsync($"copy (select s.seq_id, s.occurred_at, s.visitor, {columns} s{written}) to stdout (format binary)", cancellationToken);
+        var read = await ScanColumns.ThenAsync(blocks, new ScanCopy(stream), families, _visitors, limit, cancellationToken);
+        Volatile.Write(ref _visitorCount, _visitors.Count);
+        return read;
+    }
+
+    private void Keep(ScanColumns? columns) =>
+        _moments = columns is null ? [] : [.. _moments.Where(moment => moment.Change != columns.Change).Append(columns).OrderBy(moment => moment.Change).TakeLast(Moments)];
+
+    // Who has no scan and no step any more is forgotten, and with them the moments at which they had some: a question of such a moment is the facts'.
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
@@ -117,7 +160,7 @@ internal sealed class TenantScans(long most) : IDisposable
         {
             if (_visitors.Leaving.Count == 0 || _moments.IsEmpty) return;
             var newest = _moments[^1];
-            var staying = newest.Blocks.SelectMany(block => block.Visitors.Where((visitor, row) => _visitors.Leaving.Contains(visitor) && !block.IsMasked(row))).ToHashSet();
+            var staying = newest.Blocks.Concat(newest.Steps ?? []).SelectMany(block => block.Visitors.Where((visitor, row) => _visitors.Leaving.Contains(visitor) && !block.IsMasked(row))).ToHashSet();
             foreach (var gone in _visitors.Leaving.Except(staying).ToList()) _visitors.Forget(gone);
             _moments = [newest];
         }

@@ -14,25 +14,56 @@ namespace QrPlatform.Reporting.Query.Visitors;
 internal sealed class VisitorQuestion
 {
     private readonly QueryPlan _plan;
+    private readonly TenantScans _tenant;
     private readonly IReadOnlyDictionary<string, (string? Name, string? Unit)> _campaigns;
     private readonly bool _seesAll;
+    private readonly IReadOnlyList<Parts> _parts;
+    private readonly VisitorFilter _filter;
 
-    private VisitorQuestion(QueryPlan plan, IReadOnlyDictionary<string, (string? Name, string? Unit)> campaigns, bool seesAll) =>
-        (_plan, _campaigns, _seesAll) = (plan, campaigns, seesAll);
+    private VisitorQuestion(QueryPlan plan, TenantScans tenant, IReadOnlyDictionary<string, (string? Name, string? Unit)> campaigns, bool seesAll, int from, Parts times)
+    {
+        (_plan, _tenant, _campaigns, _seesAll) = (plan, tenant, campaigns, seesAll);
+        var families = ScanFamilies.All.Select((_, family) => Family(family, tenant.Families[family])).ToList();
+        _parts = [times, .. families];
+        _filter = new VisitorFilter(from, times.Of, [.. families.Select(family => family.Of)], [.. families.Select(family => (long)Math.Max(family.Keys.Count, 1))]);
+    }
 
-    /// <summary>The counts, as a source of the query's statement.</summary>
-    public static async Task<PartSource> AnswerAsync(
-        ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, TenantScans tenant, ScanColumns columns, bool returning, CancellationToken cancellationToken)
+    /// <summary>Reads what the database has to tell.</summary>
+    public static async Task<VisitorQuestion> OfAsync(ReaderSnapshot snapshot, QueryPlan plan, SnapshotPosition at, TenantScans tenant, CancellationToken cancellationToken)
     {
         var seesAll = snapshot.Scope.Campaigns is null;
         var needsCampaigns = !seesAll || Asked(plan).Any(ScanFamilies.IsOfCampaign);
-        var question = new VisitorQuestion(plan, needsCampaigns ? await CampaignsAsync(snapshot, cancellationToken) : new Dictionary<string, (string?, string?)>(), seesAll);
-        var times = await TimesAsync(snapshot, plan, at, cancellationToken);
-        var families = ScanFamilies.All.Select((_, family) => question.Family(family, tenant.Families[family])).ToList();
-        var filter = new VisitorFilter(
-            ScanColumns.QuarterOf(at.FromAt), times.Of, [.. families.Select(family => family.Of)], [.. families.Select(family => (long)Math.Max(family.Keys.Count, 1))]);
-        var (counted, scans) = VisitorCount.Of(columns, tenant.Visitors, filter, returning);
-        return question.Source(counted, [times, .. families], filter.Sizes, scans);
+        var campaigns = needsCampaigns ? await CampaignsAsync(snapshot, cancellationToken) : new Dictionary<string, (string?, string?)>();
+        return new VisitorQuestion(plan, tenant, campaigns, seesAll, ScanColumns.QuarterOf(at.FromAt), await TimesAsync(snapshot, plan, at, cancellationToken));
+    }
+
+    /// <summary>Distinct visitors, as a source of the query's statement.</summary>
+    public PartSource Visitors(ScanColumns columns, bool returning)
+    {
+        var (counted, scans) = VisitorCount.Of(columns, _tenant.Visitors, _filter, returning);
+        // A query without dimensions has its one row whatever was found.
+        if (_plan.Dimensions.Count == 0 && counted.Count == 0) counted.Add(default);
+        return new VisitorScanSource(
+            _plan.Dimensions, Keys([.. counted.Select(one => one.Group)]), [.. counted.Select(one => (long)one.Visitors)], [.. counted.Select(one => (long)one.Returning)], scans);
+    }
+
+    /// <summary>Journeys of visitors, as a source of the query's statement.</summary>
+    public PartSource Journeys(ScanColumns columns)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        var campaigns = new int[_tenant.Families[ScanFamilies.OfCampaign].All.Length];
+        for (var i = 0; i < campaigns.Length; i++)
+            campaigns[i] = _tenant.Families[ScanFamilies.OfCampaign].All[i][0] is not { } campaign ? -1 : numbers.TryGetValue(campaign, out var known) ? known : numbers[campaign] = numbers.Count;
+        var kinds = new int[_tenant.StepFamily.All.Length];
+        for (var i = 0; i < kinds.Length; i++)
+        {
+            var values = _tenant.StepFamily.All[i];
+            kinds[i] = IsSeen(values[1]) ? StepEvents.Kinds.ToList().IndexOf(values[0]!) : -1;
+        }
+
+        var (groups, rows) = JourneyCount.Of(columns, _tenant.Visitors, _filter, campaigns, kinds);
+        if (_plan.Dimensions.Count == 0 && groups.Count == 0) groups.Add(new GroupJourneys(0));
+        return new VisitorJourneySource(_plan.Dimensions, Keys([.. groups.Select(one => one.Group)]), groups, rows);
     }
 
     private static IEnumerable<Dimension> Asked(QueryPlan plan) => plan.Dimensions.Concat(plan.Filters.Select(filter => filter.Dimension)).Distinct();
@@ -86,14 +117,15 @@ internal sealed class VisitorQuestion
         for (var number = 0; number < all.Length; number++)
         {
             var values = all[number];
-            var counts = (_seesAll || family != ScanFamilies.OfCampaign || (values[0] is { } campaign && _campaigns.ContainsKey(campaign)))
-                && filters.All(filter => filter.Holds(Value(family, filter.Dimension, values)));
+            var counts = (family != ScanFamilies.OfCampaign || IsSeen(values[0])) && filters.All(filter => filter.Holds(Value(family, filter.Dimension, values)));
             for (var i = 0; i < keys.Length; i++) keys[i] = Value(family, grouped[i], values);
             parts.Set(number, counts, keys);
         }
 
         return parts;
     }
+
+    private bool IsSeen(string? campaign) => _seesAll || (campaign is not null && _campaigns.ContainsKey(campaign));
 
     private static bool IsOf(int family, Dimension dimension) =>
         ScanFamilies.IsOfCampaign(dimension) ? family == ScanFamilies.OfCampaign : ScanFamilies.All[family].Contains(dimension);
@@ -120,23 +152,21 @@ internal sealed class VisitorQuestion
         };
     }
 
-    private VisitorScanSource Source(List<GroupVisitors> counted, IReadOnlyList<Parts> parts, long[] sizes, long scans)
+    private List<Array> Keys(IReadOnlyList<long> groups)
     {
-        // A query without dimensions has its one row whatever was found.
-        if (_plan.Dimensions.Count == 0 && counted.Count == 0) counted.Add(default);
-        var keys = _plan.Dimensions.Select(dimension => LabelValues.NewArray(dimension, counted.Count)).ToList();
-        for (var row = 0; row < counted.Count; row++)
+        var keys = _plan.Dimensions.Select(dimension => LabelValues.NewArray(dimension, groups.Count)).ToList();
+        for (var row = 0; row < groups.Count; row++)
         {
-            var group = counted[row].Group;
-            for (var part = parts.Count - 1; part >= 0; part--)
+            var group = groups[row];
+            for (var part = _parts.Count - 1; part >= 0; part--)
             {
-                var size = part == 0 ? long.MaxValue : sizes[part - 1];
-                if (parts[part].Keys.Count > 0) Put(keys, row, parts[part], (int)(group % size));
+                var size = part == 0 ? long.MaxValue : _filter.Sizes[part - 1];
+                if (_parts[part].Keys.Count > 0) Put(keys, row, _parts[part], (int)(group % size));
                 group /= size;
             }
         }
 
-        return new VisitorScanSource(_plan.Dimensions, keys, [.. counted.Select(one => (long)one.Visitors)], [.. counted.Select(one => (long)one.Returning)], scans);
+        return keys;
     }
 
     private void Put(List<Array> keys, int row, Parts parts, int number)

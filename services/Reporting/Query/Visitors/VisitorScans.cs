@@ -13,10 +13,13 @@ internal sealed partial class VisitorScans(NpgsqlDataSource database, IConfigura
     // About 45 bytes of memory each.
     private const long UsualMost = 10_000_000;
 
+    // About 24 bytes each.
+    private const long UsualMostSteps = 20_000_000;
+
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(2), Forgotten = TimeSpan.FromMinutes(30), LoadLimit = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, (TenantScans Scans, DateTimeOffset Asked)> _tenants = new(StringComparer.Ordinal);
-    private readonly long _most = configuration.GetValue("Visitors:MostScans", UsualMost);
+    private readonly long _most = configuration.GetValue("Visitors:MostScans", UsualMost), _mostSteps = configuration.GetValue("Visitors:MostSteps", UsualMostSteps);
 
     /// <summary>The tenant's scans at the snapshot's moment, or null and why not.</summary>
     public async Task<(TenantScans Tenant, ScanColumns? Columns, string Reason)> AtAsync(ReaderSnapshot snapshot, CancellationToken cancellationToken)
@@ -26,9 +29,19 @@ internal sealed partial class VisitorScans(NpgsqlDataSource database, IConfigura
         return (tenant, columns, tenant.IsTooLarge ? $"there are more than {_most:N0} scans" : "the tenant's scans are being loaded");
     }
 
-    /// <summary>Loads the tenant's scans, or what is new of them.</summary>
-    public async Task LoadAsync(string tenant, CancellationToken cancellationToken)
+    /// <summary>The same with the steps of visitors.</summary>
+    public async Task<(TenantScans Tenant, ScanColumns? Columns, string Reason)> WithStepsAtAsync(ReaderSnapshot snapshot, CancellationToken cancellationToken)
     {
+        var (tenant, columns, reason) = await AtAsync(snapshot, cancellationToken);
+        tenant.WantSteps();
+        if (columns is not { Steps: null }) return (tenant, columns, reason);
+        return (tenant, null, tenant.HasTooManySteps ? $"there are more than {_mostSteps:N0} steps" : "the tenant's steps are being loaded");
+    }
+
+    /// <summary>Loads the tenant's scans, or what is new of them; also the steps of visitors where they are asked for.</summary>
+    public async Task LoadAsync(string tenant, CancellationToken cancellationToken, bool withSteps = false)
+    {
+        if (withSteps) Of(tenant).WantSteps();
         await using var snapshot = await ReaderSnapshot.OpenAsync(database, new ReaderScope(tenant, null), new AskedDays(null, null, null), cancellationToken, LoadLimit);
         await Of(tenant).LoadAsync(snapshot, cancellationToken);
     }
@@ -54,7 +67,7 @@ internal sealed partial class VisitorScans(NpgsqlDataSource database, IConfigura
     }
 
     private TenantScans Of(string tenant) => _tenants.AddOrUpdate(
-        tenant, _ => (new TenantScans(_most), clock.GetUtcNow()), (_, known) => (known.Scans, clock.GetUtcNow())).Scans;
+        tenant, _ => (new TenantScans(_most, _mostSteps), clock.GetUtcNow()), (_, known) => (known.Scans, clock.GetUtcNow())).Scans;
 
     private async Task KeepAsync(string tenant, CancellationToken cancellationToken)
     {
