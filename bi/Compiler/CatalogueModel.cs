@@ -205,6 +205,9 @@ public sealed record Metric(
     [JsonIgnore]
     public Formula Formula { get; init; } = new Formula.Number(0);
 
+    /// <summary>Below this sample it has no value, or null.</summary>
+    public LeastSample? Least { get; init; }
+
     /// <summary>It is made of something that is known by few dimensions.</summary>
     [JsonIgnore]
     public bool IsLimited => Measures.Any(measure => measure.Source.IsLimited);
@@ -217,6 +220,11 @@ public sealed record Metric(
 /// <param name="Measure">The measure, an instant.</param>
 /// <param name="Hours">How old.</param>
 public sealed record Settling(Measure Measure, int Hours);
+
+/// <summary>A metric has no value where a measure is less, of the row or, where it compares places, of the others.</summary>
+/// <param name="Measure">The measure.</param>
+/// <param name="Count">Its least value.</param>
+public sealed record LeastSample(Measure Measure, int Count);
 
 /// <summary>Where a metric should lie. Both limits belong to the band.</summary>
 /// <param name="AtLeast">Lower limit, or null.</param>
@@ -289,6 +297,10 @@ public sealed record Dimension(
     string Name, string Title, string Definition, DimensionType Type, string? Column, TimeGrain? Grain, IReadOnlyList<Grade>? Grades, string? Missing,
     IReadOnlyList<RowSource> Sources, StarColumn Star, string? Example, PrivacyClass Privacy, string Owner, int Version)
 {
+    /// <summary>It is a place or part of one.</summary>
+    [JsonIgnore]
+    public bool IsOfPlaces => Star.View == "dim_geography";
+
     /// <summary>Only for metrics that can be told apart by conversion type.</summary>
     [JsonIgnore]
     public bool OfConversions => Sources is [RowSource.Conversion];

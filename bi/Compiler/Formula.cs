@@ -25,13 +25,29 @@ public abstract record Formula
     /// <param name="Of">What it is the root of; not negative.</param>
     public sealed record SquareRoot(Formula Of) : Formula;
 
+    /// <summary>
+    /// A measure's value over all other places: of the rows that the filters leave and that differ in country, region or city only, less the row's own.
+    /// </summary>
+    /// <param name="Name">The measure.</param>
+    public sealed record OtherPlaces(string Name) : Formula;
+
     /// <summary>The names of all measures in it, each once, in the order of their first use.</summary>
     public IEnumerable<string> MeasureNames => this switch
     {
         MeasureValue measure => [measure.Name],
+        OtherPlaces others => [others.Name],
         Operation operation => operation.Left.MeasureNames.Concat(operation.Right.MeasureNames).Distinct(StringComparer.Ordinal),
         SquareRoot root => root.Of.MeasureNames,
         _ => [],
+    };
+
+    /// <summary>It compares a place with the others, so that it has no value without places.</summary>
+    public bool ComparesPlaces => this switch
+    {
+        OtherPlaces => true,
+        Operation operation => operation.Left.ComparesPlaces || operation.Right.ComparesPlaces,
+        SquareRoot root => root.Of.ComparesPlaces,
+        _ => false,
     };
 
     /// <summary>Something in it is divided.</summary>

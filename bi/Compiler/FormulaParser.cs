@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QrPlatform.Bi;
 
-/// <summary>Reads formulas: names, numbers, <c>+ - * /</c> with their usual precedence, parentheses, and <c>sqrt(…)</c>.</summary>
+/// <summary>Reads formulas: names, numbers, <c>+ - * /</c> with their usual precedence, parentheses, <c>sqrt(…)</c> and <c>other_places(measure)</c>.</summary>
 internal sealed class FormulaParser
 {
     private const int MaxDepth = 50;
@@ -46,7 +46,12 @@ internal sealed class FormulaParser
         if (!char.IsAsciiLetterLower(first)) throw Fault($"'{first}' is not expected");
         var name = Take(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
         if (Next() != '(') return new Formula.MeasureValue(name);
-        return name == "sqrt" ? new Formula.SquareRoot(InParentheses()) : throw Fault($"there is no function '{name}', only sqrt,");
+        return name switch
+        {
+            "sqrt" => new Formula.SquareRoot(InParentheses()),
+            "other_places" => InParentheses() is Formula.MeasureValue measure ? new Formula.OtherPlaces(measure.Name) : throw Fault("other_places needs a measure"),
+            _ => throw Fault($"there is no function '{name}', only sqrt and other_places,"),
+        };
     }
 
     private Formula InParentheses()

@@ -5,18 +5,20 @@ internal static class MetricReader
 {
     public static Metric Read(YamlEntry entry, IReadOnlyDictionary<string, Measure> measures)
     {
-        entry.Allow("name", "title", "definition", "formula", "by_conversion_type", "settles", "grain", "dated_by", "additivity", "unit", "format", "privacy", "owner", "target", "version");
+        entry.Allow("name", "title", "definition", "formula", "by_conversion_type", "settles", "least", "grain", "dated_by", "additivity", "unit", "format", "privacy", "owner", "target", "version");
         var formula = ReadFormula(entry);
         var used = formula.MeasureNames.Select(name => Find(entry, "formula", name, measures)).OfType<Measure>().ToList();
         var settles = Settles(entry, measures);
         var additivity = entry.Choice<Additivity>("additivity");
         CheckAdditivity(entry, formula, used, additivity);
+        CheckPlaces(entry, formula, measures);
         return new Metric(
             entry.Text("name"), entry.Text("title"), entry.Sentence("definition"), entry.Text("formula"), settles is null ? used : [.. used, settles.Measure],
             entry.Text("grain"), entry.Text("dated_by"), additivity, entry.Text("unit"), entry.Text("format"), entry.Choice<PrivacyClass>("privacy"),
             entry.Text("owner"), Target(entry), entry.Number("version", 1), ByConversionType(entry, measures), settles)
         {
             Formula = formula,
+            Least = Least(entry, used),
         };
     }
 
@@ -42,6 +44,24 @@ internal static class MetricReader
             : used.Any(measure => measure.IsDistinct) ? Additivity.Distinct
             : Additivity.Additive;
         if (entry.Has("additivity") && additivity != expected) entry.Note("additivity", $"The formula makes it {YamlEntry.Written(expected)}.");
+    }
+
+    // What is counted once however many groups it is in cannot be told of the others by subtraction.
+    private static void CheckPlaces(YamlEntry entry, Formula formula, IReadOnlyDictionary<string, Measure> measures)
+    {
+        if (!formula.ComparesPlaces) return;
+        foreach (var name in formula.MeasureNames.Where(name => measures.TryGetValue(name, out var measure) && (measure.IsDistinct || measure.Type == MeasureType.Instant)))
+            entry.Note("formula", $"The measure '{name}' is not additive, so that other_places has no meaning.");
+    }
+
+    private static LeastSample? Least(YamlEntry entry, List<Measure> used)
+    {
+        if (entry.Entry("least") is not { } least) return null;
+        least.Allow("measure", "count");
+        var (name, count) = (least.Text("measure"), least.Number("count", 1));
+        if (used.Find(measure => measure.Name == name) is { } measure) return new LeastSample(measure, count);
+        least.Note("measure", "Must be a measure of the formula.");
+        return null;
     }
 
     private static Measure? ByConversionType(YamlEntry entry, IReadOnlyDictionary<string, Measure> measures)

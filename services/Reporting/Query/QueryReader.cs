@@ -29,6 +29,7 @@ internal static class QueryReader
         if (plan.ByConversionType) CheckConversionGrain(query, metrics);
         if (ofPlacements) CheckPlacementTime(query, metrics);
         CheckGrain(query, plan);
+        CheckPlaces(query, plan);
         return errors.Count == 0 ? plan : null;
     }
 
@@ -107,6 +108,19 @@ internal static class QueryReader
         {
             if (metrics[i].ByConversionType is null)
                 query.Note($"metrics[{i}]", Refusals.NotAtThisGrain, $"{metrics[i].Name} is not known by conversion_type; only conversions is.");
+        }
+    }
+
+    private static void CheckPlaces(JsonObjectReader query, QueryPlan plan)
+    {
+        for (var i = 0; i < plan.Metrics.Count; i++)
+        {
+            if (!plan.Metrics[i].Formula.ComparesPlaces) continue;
+            var places = string.Join(", ", MetricCatalogue.Model.Dimensions.Where(dimension => dimension.IsOfPlaces).Select(dimension => dimension.Name));
+            if (!plan.Dimensions.Any(dimension => dimension.IsOfPlaces))
+                query.Note($"metrics[{i}]", Refusals.NotAtThisGrain, $"{plan.Metrics[i].Name} compares each place with all others: ask for it by {places}.");
+            if (plan.Top is { Dimension.IsOfPlaces: true })
+                query.Note("top", Refusals.NotAtThisGrain, $"{plan.Metrics[i].Name} compares each place with all others, which the greatest few are not. Ask with orderBy and limit.");
         }
     }
 

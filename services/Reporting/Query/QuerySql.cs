@@ -104,7 +104,13 @@ internal static class QuerySql
     {
         string Column(string name) => $"c{measures.FindIndex(measure => measure.Name == name)}";
         if (plan.ByConversionType) return $"coalesce({Column(metric.ByConversionType!.Name)}, 0)";
-        var value = MetricSql.Value(metric.Formula, Column);
+        var noPlaces = string.Join(", ", Enumerable.Range(0, plan.Dimensions.Count).Where(i => !plan.Dimensions[i].IsOfPlaces).Select(i => $"d{i}"));
+        var value = MetricSql.Value(metric.Formula, Column, noPlaces);
+        if (metric.Least is { } least)
+        {
+            Formula[] samples = metric.Formula.ComparesPlaces ? [new Formula.MeasureValue(least.Measure.Name), new Formula.OtherPlaces(least.Measure.Name)] : [new Formula.MeasureValue(least.Measure.Name)];
+            value = $"case when {string.Join(" and ", samples.Select(sample => $"{MetricSql.Value(sample, Column, noPlaces)} >= {least.Count}"))} then {value} end";
+        }
 
         // Where all of the range has settled, the planner left out what would tell.
         return metric.Settles is { } settles && measures.Contains(settles.Measure)

@@ -68,6 +68,8 @@ public sealed class RefusalsTests(NumbersFixture fixture) : IClassFixture<Number
         { """{"dateRange": {"from": 20250101, "to": "2025-01-02"},""" + Scans + "}", 422, "$.dateRange.from wrong_type" },
         { """{"dateRange": {"from": "2025-01-02", "to": "2025-01-01"},""" + Scans + "}", 422, "$.dateRange.to out_of_range" },
         { """{"timeZone": "Mars/Base",""" + Scans + "," + Range + "}", 422, "$.timeZone unknown_time_zone" },
+        { """{"metrics": ["geographic_performance_index"], "dimensions": ["month"],""" + Range + "}", 422, "$.metrics[0] not_at_this_grain" },
+        { """{"metrics": ["geographic_performance_index"], "dimensions": ["country"], "top": {"count": 2},""" + Range + "}", 422, "$.top not_at_this_grain" },
         { """{"timeZone": "EET",""" + Scans + "," + Range + "}", 422, "$.timeZone unknown_time_zone" },
         { """{"timeZone": "placement", "metrics": ["returning_visitors"],""" + Range + "}", 422, "$.metrics[0] not_in_placement_time" },
         { """{"timeZone": "placement", "metrics": ["total_scans"], "dimensions": ["hour"], "filters": [{"dimension": "hour", "operator": "eq", "values": ["2025-03-09T01:00:00-08:00"]}],""" + Range + "}", 422, "$.filters[0].values[0] wrong_value" },

@@ -33,15 +33,22 @@ internal static class MetricSql
     /// <summary>A formula over columns with measures.</summary>
     /// <param name="formula">The formula.</param>
     /// <param name="column">The column with a measure, which is null where it has no rows.</param>
-    public static string Value(Formula formula, Func<string, string> column) => formula.Divides ? $"trim_scale({Term(formula, column)})" : Term(formula, column);
+    /// <param name="otherDimensions">Columns of the dimensions that are no places, separated by commas.</param>
+    public static string Value(Formula formula, Func<string, string> column, string otherDimensions)
+    {
+        var partition = otherDimensions.Length == 0 ? "" : $"partition by {otherDimensions}";
+        var term = Term(formula, column, partition);
+        return formula.Divides ? $"trim_scale({term})" : term;
+    }
 
-    private static string Term(Formula formula, Func<string, string> column) => formula switch
+    private static string Term(Formula formula, Func<string, string> column, string partition) => formula switch
     {
         Formula.Number number => number.Value.ToString(CultureInfo.InvariantCulture),
         Formula.MeasureValue measure => $"coalesce({column(measure.Name)}, 0)",
-        Formula.Operation { Operator: '/' } division => $"({Term(division.Left, column)}::numeric / nullif({Term(division.Right, column)}, 0))",
-        Formula.SquareRoot root => $"sqrt(({Term(root.Of, column)})::numeric)",
-        Formula.Operation operation => $"({Term(operation.Left, column)} {operation.Operator} {Term(operation.Right, column)})",
+        Formula.OtherPlaces others => $"(coalesce(sum({column(others.Name)}) over ({partition}), 0) - coalesce({column(others.Name)}, 0))",
+        Formula.Operation { Operator: '/' } division => $"({Term(division.Left, column, partition)}::numeric / nullif({Term(division.Right, column, partition)}, 0))",
+        Formula.SquareRoot root => $"sqrt(({Term(root.Of, column, partition)})::numeric)",
+        Formula.Operation operation => $"({Term(operation.Left, column, partition)} {operation.Operator} {Term(operation.Right, column, partition)})",
         _ => throw new NotSupportedException(formula.GetType().Name),
     };
 
