@@ -42,6 +42,7 @@ public sealed class CatalogueCompilerTests
     [InlineData("formula: (scans - 1) / sessions * 2.5", "formula: scans / visits", "metrics.yaml:5: metrics.scans_per_session.formula: There is no measure 'visits'. Allowed: bot_scans, ")]
     [InlineData("formula: (scans - 1) / sessions * 2.5", "formula: scans / (sessions", "metrics.yaml:5: metrics.scans_per_session.formula: Is no formula: ')' is missing at position 18 of 'scans / (sessions'.")]
     [InlineData("formula: (scans - 1) / sessions * 2.5", "formula: scans; drop table x", "metrics.yaml:5: metrics.scans_per_session.formula: Is no formula: ';' is not expected at position 6 ")]
+    [InlineData("formula: (scans - 1) / sessions * 2.5", "formula: scans / other_places(scans + 1)", "metrics.yaml:5: metrics.scans_per_session.formula: Is no formula: other_places needs a measure at position 32 of 'scans / other_places(scans + 1)'.")]
     [InlineData("additivity: ratio", "additivity: additive", "metrics.yaml:8: metrics.scans_per_session.additivity: The formula makes it ratio.")]
     [InlineData("additivity: ratio", "additivity: some", "metrics.yaml:8: metrics.scans_per_session.additivity: Must be one of: additive, distinct, ratio.")]
     [InlineData("unit: scans", "units: scans", "metrics.yaml:9: metrics.scans_per_session.units: There is no such field. Allowed: name, title, ")]

@@ -125,7 +125,7 @@ public sealed class RefusalsTests(NumbersFixture fixture) : IClassFixture<Number
         var problem = await ProblemAsync(response, 422);
         Assert.Equal("not_at_this_grain", problem.GetProperty("type").GetString());
         Assert.Equal(
-            "cost cannot be told by country. Allowed with costs: day, week, month, quarter, year, day_of_week, campaign_id, campaign_name, channel_type, content_category.",
+            "cost cannot be told by country. Allowed with costs: day, week, month, quarter, year, fiscal_quarter, fiscal_year, day_of_week, campaign_id, campaign_name, channel_type, content_category.",
             problem.GetProperty("errors")[0].GetProperty("message").GetString());
     }
 
