@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Npgsql;
+using QrPlatform.Events;
 using QrPlatform.Reporting.Tests.Data;
 using QrPlatform.Reporting.Tests.Hosting;
 
@@ -111,6 +112,12 @@ public sealed class PlacementTimeTests(NumbersFixture fixture) : IClassFixture<N
         Assert.Equal((94, 98), (found["Australia/Lord_Howe 2025-10-05"], found["Australia/Lord_Howe 2025-04-06"]));
         Assert.Equal((92, 100), (found["Pacific/Chatham 2025-09-28"], found["Pacific/Chatham 2025-04-06"]));
         Assert.Equal((96, 96), (found["Asia/Kathmandu 2025-03-09"], found["Asia/Kathmandu 2025-11-02"]));
+
+        // Who corrects a zone corrects all dates there, also in answers that were kept.
+        var moved = zones.FindIndex(zone => zone.Id == "America/Los_Angeles");
+        await reporting.Log.DefineAsync(("demo", $"p-{moved}", new PlacementChanged { PlacementId = $"{moved}", Name = "Corrected", QrCodeId = "America/Los_Angeles", TimeZone = "Asia/Kathmandu" }));
+        var corrected = await reporting.QueryAsync(new { metrics = new[] { "total_scans" }, dimensions = new[] { "qr_code_id", "day" }, dateRange = MetricsTests.Range(new(2009, 12, 1), new(2026, 12, 31)), timeZone = "placement", limit = 100_000 });
+        Assert.Equal(96, corrected.Rows.Single(row => $"{row[0]} {row[1]}" == "America/Los_Angeles 2025-11-02")[2].GetInt32());
     }
 
     private static IEnumerable<DateTimeOffset> Instants(TimeZoneInfo zone, Random random)
