@@ -43,8 +43,8 @@ internal sealed class JourneyCount
     public static (List<GroupJourneys> Groups, long Rows) Of(ScanColumns columns, int visitors, VisitorFilter filter, int[] campaigns, int[] kinds)
     {
         var count = new JourneyCount();
-        var scans = count.Scans(columns.Blocks, visitors, filter, campaigns);
-        var steps = Steps(columns.Steps!, visitors, filter.From, filter.Times.Length + QuartersOfWindow, scans, kinds);
+        using var scans = count.Scans(columns.Blocks, visitors, filter, campaigns);
+        using var steps = Steps(columns.Steps!, visitors, filter.From, filter.Times.Length + QuartersOfWindow, scans, kinds);
         for (var visitor = 0; visitor < visitors; visitor++)
         {
             if (scans.Of(visitor) is { Length: > 0 } own) count.Follow(own, steps.Of(visitor));
@@ -138,11 +138,20 @@ internal sealed class JourneyCount
     }
 
     /// <summary>Rows of visitors, which are put in the visitors' order.</summary>
-    private sealed class ByVisitor<T>(int visitors, int most)
+    private sealed class ByVisitor<T> : IDisposable
     {
-        private readonly int[] _ends = new int[visitors + 1];
-        private int[] _visitors = ArrayPool<int>.Shared.Rent(Math.Max(most, 1));
-        private T[] _rows = ArrayPool<T>.Shared.Rent(Math.Max(most, 1));
+        private readonly int[] _ends;
+        private readonly int _visitorCount;
+        private int[] _visitors;
+        private T[] _rows;
+
+        public ByVisitor(int visitors, int most)
+        {
+            _visitorCount = visitors;
+            _ends = ArrayPool<int>.Shared.Rent(visitors + 1);
+            _ends.AsSpan(0, visitors + 1).Clear();
+            (_visitors, _rows) = (ArrayPool<int>.Shared.Rent(most), ArrayPool<T>.Shared.Rent(most));
+        }
 
         public int Count { get; private set; }
 
@@ -154,8 +163,8 @@ internal sealed class JourneyCount
 
         public void Order()
         {
-            for (var visitor = 1; visitor < _ends.Length; visitor++) _ends[visitor] += _ends[visitor - 1];
-            var ordered = new T[Count];
+            for (var visitor = 1; visitor <= _visitorCount; visitor++) _ends[visitor] += _ends[visitor - 1];
+            var ordered = ArrayPool<T>.Shared.Rent(Count);
             // Where a visitor begins moves to where it ends, which is where the next begins.
             for (var i = 0; i < Count; i++) ordered[_ends[_visitors[i]]++] = _rows[i];
             ArrayPool<int>.Shared.Return(_visitors);
@@ -167,6 +176,12 @@ internal sealed class JourneyCount
         {
             var begin = visitor == 0 ? 0 : _ends[visitor - 1];
             return _rows.AsSpan(begin, _ends[visitor] - begin);
+        }
+
+        public void Dispose()
+        {
+            ArrayPool<int>.Shared.Return(_ends);
+            ArrayPool<T>.Shared.Return(_rows);
         }
     }
 }
