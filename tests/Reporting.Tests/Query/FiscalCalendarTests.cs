@@ -36,7 +36,9 @@ public sealed class FiscalCalendarTests(NumbersFixture fixture) : IClassFixture<
         var quarter = plain.Label(facts[0], "fiscal_quarter")!;
         var only = await fixture.Reporting.QueryAsync(new
         {
-            metrics = Metrics, dimensions = new[] { "month" }, dateRange = MetricsTests.Range(From, To),
+            metrics = Metrics,
+            dimensions = new[] { "month" },
+            dateRange = MetricsTests.Range(From, To),
             filters = new[] { new { dimension = "fiscal_quarter", @operator = "eq", values = new[] { quarter } } },
         });
         MetricsTests.Compare(plain, ["month"], Metrics, only.Rows, [.. facts.Where(fact => plain.Label(fact, "fiscal_quarter") == quarter)], From);
@@ -59,7 +61,8 @@ public sealed class FiscalCalendarTests(NumbersFixture fixture) : IClassFixture<
         {
             // The third is in ISO week 53 of 2026.
             await using var command = new NpgsqlCommand(
-                "select concat_ws(' ', date_key, fiscal_year_label, fiscal_quarter_label, fiscal_year, fiscal_quarter) from bi.dim_date where date_key = $1::date", connection) { Parameters = { new() { Value = day[..10] } } };
+                "select concat_ws(' ', date_key, fiscal_year_label, fiscal_quarter_label, fiscal_year, fiscal_quarter) from bi.dim_date where date_key = $1::date", connection)
+            { Parameters = { new() { Value = day[..10] } } };
             Assert.Equal(day, await command.ExecuteScalarAsync());
         }
     }

@@ -59,7 +59,11 @@ public sealed class PlacementTimeTests(NumbersFixture fixture) : IClassFixture<N
     {
         var answer = await fixture.Reporting.QueryAsync(new
         {
-            metrics = new[] { "total_scans" }, dimensions = new[] { "hour" }, dateRange = MetricsTests.Range(new(2025, 11, 2), new(2025, 11, 2)), timeZone = "placement", fill = true,
+            metrics = new[] { "total_scans" },
+            dimensions = new[] { "hour" },
+            dateRange = MetricsTests.Range(new(2025, 11, 2), new(2025, 11, 2)),
+            timeZone = "placement",
+            fill = true,
         });
         Assert.Equal(Enumerable.Range(0, 24).Select(hour => $"2025-11-02T{hour:D2}:00:00"), answer.Rows.Select(row => row[0].GetString()));
     }
