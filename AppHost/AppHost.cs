@@ -25,7 +25,7 @@ var ingestion = Service<Projects.Ingestion>("ingestion");
 var enrichment = Service<Projects.Enrichment>("enrichment").WithReference(privacyCompliance);
 var projection = Service<Projects.Projection>("projection").WithReference(privacyCompliance);
 var reporting = Service<Projects.Reporting>("reporting").WithReference(redis).WaitFor(redis);
-var alerting = Service<Projects.Alerting>("alerting").WithReference(reporting)
+var alerting = Service<Projects.Alerting>("alerting").WithReference(reporting).WithReference(privacyCompliance)
     .WithEnvironment("Alerting__PublicUrl", gateway.GetEndpoint("http"));
 foreach (var (name, setting) in StackConfiguration.Mail) alerting.WithEnvironment(setting, builder.AddParameter(name, builder.Configuration[$"Parameters:{name}"] ?? "", secret: name == "smtp-password"));
 

@@ -4,6 +4,7 @@ using QrPlatform.Alerting.Evaluation;
 using QrPlatform.Alerting.Incidents;
 using QrPlatform.Alerting.Rules;
 using QrPlatform.Keys;
+using QrPlatform.Notices;
 using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Security;
 
@@ -29,6 +30,7 @@ internal static class AlertingApplication
             .Validate(options => options.Delivery.WebhookAddresses is not { } stated || Addresses.Contains(stated), "Alerting:Delivery:WebhookAddresses must be public, loopback or any.")
             .ValidateOnStart();
         builder.Services.AddHttpClient(MeasureClient.Service).AddHttpMessageHandler<ServiceKeyHandler>();
+        builder.Services.AddNotices(IncidentStore.Schema);
         AddParts(builder.Services);
 
         var app = builder.Build();

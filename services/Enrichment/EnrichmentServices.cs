@@ -14,6 +14,7 @@ using QrPlatform.Enrichment.Subjects;
 using QrPlatform.Enrichment.Tenants;
 using QrPlatform.ErasedPersons;
 using QrPlatform.Events;
+using QrPlatform.Notices;
 using QrPlatform.ServiceDefaults.Database;
 using QrPlatform.ServiceDefaults.Security;
 
@@ -51,6 +52,7 @@ internal static class EnrichmentServices
     public static IServiceCollection AddCommands(this IServiceCollection services)
     {
         services.AddSingleton<ManagedItems>();
+        services.AddNotices(StoredEvents.Schema);
         services.AddSingleton<TimeZoneNames>();
         services.AddSingleton<ManagedStreams>();
         return services;

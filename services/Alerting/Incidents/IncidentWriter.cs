@@ -32,6 +32,14 @@ internal sealed class IncidentWriter(IDocumentStore store, IncidentList incident
 
     private const string StateSql = "update alerting.incident set state = ?, changed_at = now() where incident_id = ?::uuid";
 
+    // Of two who remove it at the same time one does.
+    private const string RemoveRuleSql =
+        """
+        with gone as (delete from alerting.rule where tenant_id = ? and rule_id = ? returning tenant_id, rule_id, version)
+        insert into alerting.rule_change (tenant_id, rule_id, version, actor, action)
+        select g.tenant_id, g.rule_id, g.version, ?::text, 'removed' from gone g
+        """;
+
     public async Task NoteAsync(EvaluationOutcome evaluation, CancellationToken cancellationToken)
     {
         await using var session = Note(evaluation);
@@ -77,10 +85,10 @@ internal sealed class IncidentWriter(IDocumentStore store, IncidentList incident
     }
 
     /// <summary>Deletes a rule; an incident of it that is open ends with it.</summary>
-    public async Task RemoveRuleAsync(StoredRule rule, CancellationToken cancellationToken)
+    public async Task RemoveRuleAsync(StoredRule rule, string by, CancellationToken cancellationToken)
     {
         await using var session = store.LightweightSession(rule.TenantId);
-        session.QueueSqlCommand("delete from alerting.rule where tenant_id = ? and rule_id = ?", rule.TenantId, rule.RuleId);
+        session.QueueSqlCommand(RemoveRuleSql, rule.TenantId, rule.RuleId, by);
         if (await incidents.OpenOfAsync(rule, cancellationToken) is { } incident)
             await ResolveAsync(session, rule, incident, "rule_deleted", null, cancellationToken);
         await session.SaveChangesAsync(cancellationToken);

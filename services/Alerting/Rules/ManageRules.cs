@@ -73,7 +73,7 @@ internal sealed partial class ManageRules(
         // What went by while it was switched off is not made up for.
         var until = !goesOn ? start : existing!.Rule.Enabled || !rule.Enabled ? existing.EvaluatedUntil : Intervals.Containing(clock.GetUtcNow(), rule.Interval, zone!).Start;
         var stored = new StoredRule(tenant, id, goesOn ? existing!.SeriesId : Guid.NewGuid(), existing?.Version ?? 0, rule, until);
-        if (await rules.SaveAsync(stored, user.Identity?.Name ?? "", cancellationToken) is not { } version)
+        if (await rules.SaveAsync(stored, NameOf(user), cancellationToken) is not { } version)
             return TypedResults.Problem("Read it again and repeat the change.", statusCode: StatusCodes.Status409Conflict, title: "Somebody else changed the rule at the same time.", type: "changed_meanwhile");
         var response = RuleResponse.Of(stored with { Version = version }, made);
         return existing is null ? TypedResults.Created($"/v1/alerts/rules/{id}", response) : TypedResults.Ok(response);
@@ -86,7 +86,7 @@ internal sealed partial class ManageRules(
             if (await rules.FindAsync(user.TenantId(), id, cancellationToken) is not { } stored || !Sees(user, stored.Rule.Campaigns)) return NotThere("rule");
             try
             {
-                await incidents.RemoveRuleAsync(stored, cancellationToken);
+                await incidents.RemoveRuleAsync(stored, NameOf(user), cancellationToken);
                 return TypedResults.NoContent();
             }
             catch (ConcurrencyException)
@@ -95,6 +95,8 @@ internal sealed partial class ManageRules(
             }
         }
     }
+
+    private static string NameOf(ClaimsPrincipal user) => user.Identity?.Name ?? "";
 
     private FieldError? TooFarBack(Rule rule, TimeZoneInfo zone)
     {

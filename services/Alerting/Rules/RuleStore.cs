@@ -11,14 +11,20 @@ internal sealed class RuleStore(NpgsqlDataSource database)
 
     private const string SaveSql =
         """
-        insert into alerting.rule as r (tenant_id, rule_id, series_id, version, definition, evaluated_until, updated_by)
-        values ($1, $2, $3, 1, $4::jsonb, $5, $6)
-        on conflict (tenant_id, rule_id) do update set
-            version = r.version + 1, definition = excluded.definition, updated_at = now(), updated_by = excluded.updated_by,
-            evaluated_until = case when r.series_id = excluded.series_id then greatest(r.evaluated_until, excluded.evaluated_until) else excluded.evaluated_until end,
-            series_id = excluded.series_id
-        where r.version = $7
-        returning version
+        with saved as (
+            insert into alerting.rule as r (tenant_id, rule_id, series_id, version, definition, evaluated_until, updated_by)
+            values ($1, $2, $3, 1, $4::jsonb, $5, $6)
+            on conflict (tenant_id, rule_id) do update set
+                version = r.version + 1, definition = excluded.definition, updated_at = now(), updated_by = excluded.updated_by,
+                evaluated_until = case when r.series_id = excluded.series_id then greatest(r.evaluated_until, excluded.evaluated_until) else excluded.evaluated_until end,
+                series_id = excluded.series_id
+            where r.version = $7
+            returning tenant_id, rule_id, version, updated_by
+        ), noted as (
+            insert into alerting.rule_change (tenant_id, rule_id, version, actor, action)
+            select s.tenant_id, s.rule_id, s.version, s.updated_by, case when s.version = 1 then 'created' else 'changed' end from saved s
+        )
+        select version from saved
         """;
 
     /// <summary>All rules of a tenant, or of all, by id.</summary>

@@ -9,6 +9,8 @@ internal sealed record Campaign : IManaged<Campaign>
 {
     public static char Kind => StreamKeys.Campaign;
 
+    public static string Name => "campaign";
+
     public static string Noun => "campaign";
 
     /// <summary>The stream's key.</summary>

@@ -9,6 +9,9 @@ internal interface IManaged<TSelf> where TSelf : class, IManaged<TSelf>
     /// <summary>The kind of its streams.</summary>
     static abstract char Kind { get; }
 
+    /// <summary>What it is called in names of actions; those of its events begin with it.</summary>
+    static abstract string Name { get; }
+
     /// <summary>What it is called in messages.</summary>
     static abstract string Noun { get; }
 

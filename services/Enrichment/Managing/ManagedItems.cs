@@ -18,6 +18,7 @@ internal sealed record ManagedItem(string Id, long Version, string? CampaignId, 
 internal sealed class ManagedItems(NpgsqlDataSource database)
 {
     private static readonly string PutSql = EmbeddedSql.Read<ManagedItems>("PutItem.sql");
+    private static readonly string TellSql = EmbeddedSql.Read<ManagedItems>("TellChange.sql");
     private static readonly string FindSql = EmbeddedSql.Read<ManagedItems>("FindItem.sql");
     private static readonly string ListSql = EmbeddedSql.Read<ManagedItems>("ListItems.sql");
 
@@ -25,6 +26,15 @@ internal sealed class ManagedItems(NpgsqlDataSource database)
     public static void Queue<T>(IDocumentSession session, Caller caller, string id, long version, T state) where T : class, IManaged<T> =>
         session.QueueSqlCommand(
             PutSql, caller.TenantId, T.Kind.ToString(), id, version, JsonSerializer.Serialize(state.Body(), JsonSerializerOptions.Web), caller.User);
+
+    /// <summary>Tells the audit log of an event of it, with the session's events.</summary>
+    /// <param name="session">What is committed.</param>
+    /// <param name="caller">Who did it.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="version">The event's place in its stream, where the event says what exactly was done.</param>
+    /// <param name="stored">The event: a <c>CampaignCostRecorded</c> is the action <c>campaign.cost_recorded</c>.</param>
+    public static void Tell<T>(IDocumentSession session, Caller caller, string id, long version, object stored) where T : class, IManaged<T> =>
+        session.QueueSqlCommand(TellSql, caller.TenantId, caller.User, T.Name + "." + JsonNamingPolicy.SnakeCaseLower.ConvertName(stored.GetType().Name)[(T.Name.Length + 1)..], id, version);
 
     /// <summary>The one of this id, or null.</summary>
     public async Task<ManagedItem?> FindAsync<T>(string tenantId, string id, CancellationToken cancellationToken) where T : class, IManaged<T>

@@ -66,6 +66,7 @@ internal sealed class ManagedStreams(IDocumentStore store)
 
         var state = decision.Events.Aggregate(stream.Aggregate, T.Apply)!;
         stream.AppendMany(decision.Events);
+        for (var i = 0; i < decision.Events.Count; i++) ManagedItems.Tell<T>(session, caller, id, version + 1 + i, decision.Events[i]);
         ManagedItems.Queue(session, caller, id, version + decision.Events.Count, state);
         await session.SaveChangesAsync(cancellationToken);
         return new Outcome<T>(null, state, version + decision.Events.Count, WasNew: version == 0, Changed: true);

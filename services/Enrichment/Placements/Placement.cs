@@ -9,6 +9,8 @@ internal sealed record Placement : IManaged<Placement>
 {
     public static char Kind => StreamKeys.Placement;
 
+    public static string Name => "placement";
+
     public static string Noun => "placement";
 
     /// <summary>The stream's key.</summary>

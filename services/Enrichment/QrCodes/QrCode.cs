@@ -8,6 +8,8 @@ internal sealed record QrCode : IManaged<QrCode>
 {
     public static char Kind => StreamKeys.QrCode;
 
+    public static string Name => "qr_code";
+
     public static string Noun => "code";
 
     /// <summary>The stream's key.</summary>

@@ -18,7 +18,7 @@ internal static class GetAudit
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/audit", HandleAsync)
         .RequireAuthorization(Policies.Privacy)
         .WithName("GetAudit")
-        .WithSummary("Who did what with people's data, users, grants and logins, newest first; next page: before = the last id.");
+        .WithSummary("Who did what with people's data, users, grants, logins, campaigns, costs, codes, placements and alert rules, newest first; next page: before = the last id.");
 
     private static async Task<IResult> HandleAsync(
         ClaimsPrincipal user, NpgsqlDataSource database, CancellationToken cancellationToken, int limit = DefaultLimit, long? before = null)

@@ -35,6 +35,12 @@ public sealed class ManageRulesTests : IAsyncLifetime
 
         Assert.Equal(204, (await _stack.SendAsync(HttpMethod.Delete, "/v1/alerts/rules/r-1")).Status);
         Assert.Equal(404, (await _stack.SendAsync(HttpMethod.Delete, "/v1/alerts/rules/r-1")).Status);
+
+        // The audit log is told who did what, and is not there to take it.
+        Assert.Equal(
+            "alert_rule.created r-1 1, alert_rule.changed r-1 2, alert_rule.changed r-1 3, alert_rule.removed r-1 3",
+            await _stack.ScalarAsync<string>("select string_agg(concat_ws(' ', n.body->>'action', n.body->>'object', n.body->'details'->>'version'), ', ' order by n.id) from alerting.notice n"));
+        Assert.Equal(1, await _stack.ScalarAsync<long>("select count(distinct n.body->>'actor') from alerting.notice n where n.body->>'actor' <> '' and n.body->>'tenant' = 'demo'"));
     }
 
     [Fact]
