@@ -14,6 +14,9 @@ namespace QrPlatform.EndToEnd;
 /// <summary>The whole stack, booted from the AppHost once for all tests of the collection, on a throw-away data directory and assigned ports.</summary>
 public sealed class Stack : IAsyncLifetime
 {
+    // A directory that what the parts logged is copied to.
+    private const string KeptLogs = "QR_TEST_LOGS";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private DistributedApplication? _application;
 
@@ -45,6 +48,8 @@ public sealed class Stack : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        // They go with the stack.
+        KeepLogs(Environment.GetEnvironmentVariable(KeptLogs));
         if (_application is not null) await _application.DisposeAsync();
         if (Directory.Exists(DataDirectory)) Directory.Delete(DataDirectory, recursive: true);
     }
@@ -148,6 +153,14 @@ public sealed class Stack : IAsyncLifetime
         var body = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {body}");
         return JsonDocument.Parse(body).RootElement;
+    }
+
+    private void KeepLogs(string? directory)
+    {
+        var logs = Path.Combine(DataDirectory, "logs");
+        if (string.IsNullOrEmpty(directory) || !Directory.Exists(logs)) return;
+        Directory.CreateDirectory(directory);
+        foreach (var log in Directory.EnumerateFiles(logs, "*.log")) File.Copy(log, Path.Combine(directory, Path.GetFileName(log)), overwrite: true);
     }
 
     /// <summary>The one number of a query without dimensions.</summary>
