@@ -76,15 +76,24 @@ public sealed class ErasureProcessTests(PrivacyService service) : IClassFixture<
     public async Task A_store_that_still_holds_something_is_erased_again_until_the_search_finds_nothing()
     {
         await using var owners = await Owners.StartAsync(service);
-        var left = 2;
-        owners.Book.Answer = (order, _) => Task.FromResult(StepOutcome.Of("rows", order.Step == ErasureStep.VerifyQuarantine && left > 0 ? left-- : 0));
+
+        // Each erasure after a search takes one row. Orders may come twice, where answers take their time: that takes none more.
+        var (left, searched) = (2, false);
+        owners.Book.Answer = (order, _) =>
+        {
+            if (order.Step == ErasureStep.Quarantine && searched) (left, searched) = (left - 1, false);
+            if (order.Step != ErasureStep.VerifyQuarantine) return Task.FromResult(StepOutcome.Of("rows", 0));
+            searched = left > 0;
+            return Task.FromResult(StepOutcome.Of("rows", left));
+        };
 
         var id = await Requests.EraseAsync(service.User(), Requests.NewVisitor());
         var done = await Requests.WaitAsync(service.User(), id);
 
-        Assert.Equal("clean", done.GetProperty("verification").GetProperty("result").GetString());
-        Assert.Equal(3, owners.Book.Of(id).Count(order => order.Order.Step == ErasureStep.Quarantine));
-        Assert.Equal(1, owners.Book.Of(id).Count(order => order.Order.Step == ErasureStep.EventStore));
+        Assert.Equal(("clean", 0), (done.GetProperty("verification").GetProperty("result").GetString(), left));
+        var repeated = await RepeatedAsync(id);
+        Assert.InRange(repeated.Count, 2, 4);
+        Assert.All(repeated, why => Assert.Equal("Quarantine because of VerifyQuarantine", why));
     }
 
     [Fact]
@@ -133,5 +142,16 @@ public sealed class ErasureProcessTests(PrivacyService service) : IClassFixture<
             await service.ReportAsync(new ErasureReport { CaseId = caseId, TenantId = "demo", Step = ErasureStep.EventStore, Counts = new Dictionary<string, long> { ["rows"] = 9 } });
 
         Assert.Equal(done.ToString(), (await Requests.GetAsync(service.User(), id)).ToString());
+    }
+
+    private async Task<IReadOnlyList<string>> RepeatedAsync(Guid caseId)
+    {
+        await using var find = service.Database.CreateCommand(
+            "select (e.data->>'From') || ' because of ' || (e.data->>'Because') from privacy.mt_events e where e.stream_id = $1 and e.type = 'erasure_repeated' order by e.version");
+        find.Parameters.Add(new() { Value = caseId });
+        await using var reader = await find.ExecuteReaderAsync();
+        var repeated = new List<string>();
+        while (await reader.ReadAsync()) repeated.Add(reader.GetString(0));
+        return repeated;
     }
 }
